@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { IsoTime } from '@cnop/common/core/brands';
 import type { Decimal } from '@cnop/common/core/money';
-import { decimal, ZERO } from '@cnop/common/core/money';
 import type { Item, ItemKey, StoreReader } from '@cnop/common/database/table-store';
 import type { IndexName, TableName } from '@cnop/common/database/tables';
 import { indexNames, TABLE_NAMES } from '@cnop/common/database/tables';
-import type { Holds } from './account-walk.ts';
-import { createAccountWalk, createHolds } from './account-walk.ts';
+import { createAccountWalk } from './account-walk.ts';
 import { createCandleWalk } from './candle-walk.ts';
 import type { CrossCheck } from './cross-check.ts';
 import { createEventWalk } from './event-walk.ts';
+import type { Gathered } from './gathered.ts';
+import { gather, nothingGathered } from './gathered.ts';
 import { bookVersion, createHouseBookWalk } from './house-book-walk.ts';
 import type { Lookups } from './lookups.ts';
 import { createLookups } from './lookups.ts';
@@ -32,19 +32,11 @@ import {
   checkTradeAmount,
   checkUnitMovement,
 } from './rules/trades.ts';
-import {
-  addEntryToBooks,
-  addTradeToBooks,
-  checkBooks,
-  checkCounterpart,
-  checkLegs,
-  isRefundType,
-  sumOf,
-} from './rules/two-sides.ts';
+import { checkBooks, checkCounterpart, checkLegs } from './rules/two-sides.ts';
 import type { CurrencyBooks } from './rules/wallets.ts';
-import { addToCurrency, checkCurrencyBooks, checkCurrencyDigits } from './rules/wallets.ts';
+import { checkCurrencyBooks, checkCurrencyDigits } from './rules/wallets.ts';
 import { confirmIndexEntry, statementsOf } from './statements.ts';
-import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
+import type { Kind, Reading, Stored } from './stored-kinds.ts';
 import { readItem } from './stored-kinds.ts';
 import type { Findings, Violation } from './violation.ts';
 
@@ -83,20 +75,6 @@ export interface HouseBookFindings {
   readonly violations: readonly Violation[];
   /** Whether the book was the same before and after the reading. */
   readonly isOneMoment: boolean;
-}
-
-/** The state of the first reading. It does not grow with transactions, events or final orders. */
-interface Gathered {
-  readonly kinds: Map<Kind, number>;
-  readonly catalogue: Map<string, AssetScales>;
-  readonly priceSheets: StoredOf<'price sheet'>[];
-  readonly holds: Holds;
-  cash: Decimal;
-  bought: Decimal;
-  sold: Decimal;
-  fees: Decimal;
-  readonly accounts: Map<string, Decimal>;
-  readonly currencies: Map<string, CurrencyBooks>;
 }
 
 /**
@@ -162,21 +140,6 @@ export function everyIndex(): (readonly [TableName, IndexName])[] {
   return TABLE_NAMES.flatMap((table) => indexNames(table).map((index) => [table, index] as const));
 }
 
-function nothingGathered(): Gathered {
-  return {
-    kinds: new Map(),
-    catalogue: new Map(),
-    priceSheets: [],
-    holds: createHolds(),
-    cash: ZERO,
-    bought: ZERO,
-    sold: ZERO,
-    fees: ZERO,
-    accounts: new Map(),
-    currencies: new Map(),
-  };
-}
-
 /** Adds the statements of an item to the cross-check. */
 function state({ check, keptSince }: Audit, reading: Reading): void {
   if (reading.outcome !== 'read') return;
@@ -191,52 +154,6 @@ function checkOne(audit: Audit, gathered: Gathered, item: Item, reading: Reading
   const { stored } = reading;
   gather(gathered, stored);
   findings.add(checkByKind(stored, gathered.catalogue));
-}
-
-function gather(gathered: Gathered, stored: Stored): void {
-  gathered.kinds.set(stored.kind, (gathered.kinds.get(stored.kind) ?? 0) + 1);
-  switch (stored.kind) {
-    case 'asset':
-      gathered.catalogue.set(stored.entity.asset_id, stored.entity);
-      break;
-    case 'price sheet':
-      gathered.priceSheets.push(stored);
-      break;
-    case 'balance':
-      gathered.cash = gathered.cash.plus(stored.entity.current_balance);
-      break;
-    case 'asset transaction': {
-      const { transaction_type, total_amount, fees } = stored.entity;
-      if (transaction_type === 'buy') gathered.bought = gathered.bought.plus(total_amount);
-      if (transaction_type === 'buy_refund') gathered.bought = gathered.bought.minus(total_amount);
-      if (transaction_type === 'sell_refund') gathered.sold = gathered.sold.minus(total_amount);
-      if (transaction_type === 'sell' || transaction_type === 'settlement')
-        gathered.sold = gathered.sold.plus(total_amount);
-      addTradeToBooks(gathered.accounts, stored.entity);
-      if (fees !== null)
-        gathered.fees = isRefundType(stored.entity) ? gathered.fees.minus(fees) : gathered.fees.plus(fees);
-      break;
-    }
-    case 'ledger entry':
-      addEntryToBooks(gathered.accounts, stored.entity);
-      break;
-    case 'conversion':
-      // Of conversions between two other currencies, no entry in USD has the house's side.
-      addEntryToBooks(gathered.accounts, stored.entity);
-      break;
-    case 'wallet':
-      addToCurrency(gathered.currencies, stored.entity.currency, {
-        cash: decimal(stored.entity.current_balance),
-      });
-      break;
-    case 'wallet entry':
-      addToCurrency(gathered.currencies, stored.entity.currency, { otherSide: sumOf(stored.entity.legs) });
-      break;
-    case 'order':
-      gathered.holds.add(stored.entity);
-      break;
-    default:
-  }
 }
 
 /** Looks up the order or ledger entry that a remembered answer refers to. */

@@ -1,5 +1,5 @@
 import type { Currency } from '@cnop/common/entities/currency';
-import { exchangeRateSchema } from '@cnop/common/trading/exchange-rates';
+import { exchangeRateSchema } from '@cnop/common/entities/currency';
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import { callApi } from './http/client.ts';

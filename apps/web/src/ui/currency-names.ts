@@ -1,5 +1,4 @@
-import type { Currency } from '@cnop/common/entities/currency';
-import type { ExchangeRate } from '@cnop/common/trading/exchange-rates';
+import type { Currency, ExchangeRate } from '@cnop/common/entities/currency';
 
 export const CURRENCY_NAMES: Readonly<Record<Currency, string>> = {
   USD: 'US dollar',

@@ -3,7 +3,7 @@ import type { Amount, AssetId } from '../core/brands.ts';
 import { knownAmount, knownAssetId } from '../core/brands.ts';
 import type { Decimal } from '../core/money.ts';
 import { decimal, formatMoney, UNSIGNED_DECIMAL_PATTERN } from '../core/money.ts';
-import { decimalInput } from './fields.ts';
+import { decimalInput, priceSchema, timestampSchema } from './fields.ts';
 
 /** The currency in which assets are priced. Every user has a balance in it, which takes no wallet. */
 export const BASE_CURRENCY = 'USD';
@@ -108,3 +108,21 @@ export function amountRules<Body>(read: (body: Body) => AmountOf) {
     },
   };
 }
+
+/** The reasons why no conversion executes at a rate. */
+const rateFaultSchema = z.enum(['missing', 'old', 'future', 'suspended', 'closed']);
+
+/** The rate of one currency in another. */
+export const exchangeRateSchema = z.object({
+  base: currencySchema,
+  quote: currencySchema,
+  /** Units of the quote currency that one unit of the base brings. */
+  bid: priceSchema,
+  /** Units of the quote currency that one unit of the base costs. */
+  ask: priceSchema,
+  mid: priceSchema,
+  /** The time of the older of the two quotes. */
+  at: timestampSchema,
+  fault: rateFaultSchema.nullable().describe('Why no conversion executes at this rate; null while it does.'),
+});
+export type ExchangeRate = z.infer<typeof exchangeRateSchema>;

@@ -1,10 +1,8 @@
-import { z } from 'zod';
 import type { IsoTime, Price } from '../core/brands.ts';
 import { knownPrice } from '../core/brands.ts';
 import { decimal, formatPrice, roundDown, roundUp } from '../core/money.ts';
-import type { Currency } from '../entities/currency.ts';
-import { BASE_CURRENCY, currencySchema } from '../entities/currency.ts';
-import { priceSchema, timestampSchema } from '../entities/fields.ts';
+import type { Currency, ExchangeRate } from '../entities/currency.ts';
+import { BASE_CURRENCY } from '../entities/currency.ts';
 import type { AssetStatus } from '../entities/inventory/asset.ts';
 import type { Quote } from '../entities/inventory/quote.ts';
 import { faultOfQuote } from './trigger-rules.ts';
@@ -28,25 +26,6 @@ const ONE = knownPrice('1');
 /** The prices of USD in itself. */
 export const USD_PRICES: UsdPrices = { bid: ONE, ask: ONE, mid: ONE };
 
-/** The reasons why no conversion executes at a rate. */
-const rateFaultSchema = z.enum(['missing', 'old', 'future', 'suspended', 'closed']);
-export type RateFault = z.infer<typeof rateFaultSchema>;
-
-/** The rate of one currency in another. */
-export const exchangeRateSchema = z.object({
-  base: currencySchema,
-  quote: currencySchema,
-  /** Units of the quote currency that one unit of the base brings. */
-  bid: priceSchema,
-  /** Units of the quote currency that one unit of the base costs. */
-  ask: priceSchema,
-  mid: priceSchema,
-  /** The time of the older of the two quotes. */
-  at: timestampSchema,
-  fault: rateFaultSchema.nullable().describe('Why no conversion executes at this rate; null while it does.'),
-});
-export type ExchangeRate = z.infer<typeof exchangeRateSchema>;
-
 /** The time of the decision, and the greatest age of a quote that conversions execute at. */
 interface QuoteAge {
   readonly now: Date;
@@ -54,10 +33,10 @@ interface QuoteAge {
 }
 
 /** Returns why no conversion executes at the quote of a currency; undefined when it does. */
-export function faultOfCurrency(
+function faultOfCurrency(
   quoted: QuotedCurrency,
   { now, maxAgeSeconds }: QuoteAge,
-): RateFault | undefined {
+): ExchangeRate['fault'] | undefined {
   if (quoted.currency === BASE_CURRENCY) return undefined;
   return quoted.status === 'active' ? faultOfQuote(quoted.quote, now, maxAgeSeconds) : 'closed';
 }

@@ -1,6 +1,5 @@
-import { BASE_CURRENCY, currencySchema } from '@cnop/common/entities/currency';
+import { BASE_CURRENCY, currencySchema, exchangeRateSchema } from '@cnop/common/entities/currency';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import { exchangeRateSchema } from '@cnop/common/trading/exchange-rates';
 import { z } from 'zod';
 import type { InventoryDependencies } from '../use-cases/dependencies.ts';
 import { readExchangeRates } from './use-cases/read-rates.ts';

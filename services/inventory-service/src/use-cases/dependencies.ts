@@ -13,8 +13,8 @@ import type { UserRole } from '@cnop/common/entities/user/user';
 import type { QuoteBoard } from '@cnop/common/market/market-data';
 import type { LiveCatalogue } from '../catalogue/live-catalogue.ts';
 import { createLiveCatalogue } from '../catalogue/live-catalogue.ts';
-import type { QuotedCurrencies } from '../exchange-rates/use-cases/read-rates.ts';
-import { createQuotedCurrencies } from '../exchange-rates/use-cases/read-rates.ts';
+import type { QuotedCurrencies } from '../exchange-rates/quoted-currencies.ts';
+import { createQuotedCurrencies } from '../exchange-rates/quoted-currencies.ts';
 import type { Market } from '../market-maker/live-market.ts';
 
 /** The parts that a process provides to this service. */

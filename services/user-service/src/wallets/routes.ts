@@ -5,9 +5,9 @@ import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-ke
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import type { ConversionRequest } from '@cnop/common/trading/conversion';
 import { z } from 'zod';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
+import type { ConversionCommand } from './use-cases/convert-cash.ts';
 import {
   conversionPreviewSchema,
   conversionReceiptSchema,
@@ -126,6 +126,9 @@ function conversionRoutes(app: ServiceApp, deps: UserDependencies): void {
   );
 }
 
-function toRequest({ rate_bound: rateBound, ...rest }: z.output<typeof conversionSchema>): ConversionRequest {
+function toRequest({
+  rate_bound: rateBound,
+  ...rest
+}: z.output<typeof conversionSchema>): ConversionCommand['request'] {
   return { ...rest, rateBound };
 }

@@ -106,6 +106,7 @@ describe('a deposit', () => {
     expect((await get('/balance/transactions')).body.transactions).toEqual([
       {
         transaction_id: answer.body.transaction_id,
+        currency: 'USD',
         username,
         sequence: 1,
         amount: '1250.50',

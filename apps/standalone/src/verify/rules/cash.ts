@@ -5,17 +5,13 @@ import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { userRecord } from '@cnop/common/dao/user/user-dao';
 import type { ItemKey } from '@cnop/common/database/table-store';
 import type { Balance } from '@cnop/common/entities/user/balance';
-import type {
-  BalanceTransaction,
-  Direction,
-  TransactionType,
-} from '@cnop/common/entities/user/balance-transaction';
+import type { Direction, TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import type { User } from '@cnop/common/entities/user/user';
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
 import { showUsd } from './order-basics.ts';
-import type { SentOnDay } from './transfers.ts';
+import type { LedgerLine, SentOnDay } from './transfers.ts';
 import { countSent } from './transfers.ts';
 
 /** The parts of one account that were found in its partition. */
@@ -125,10 +121,6 @@ export interface Ledger {
   /** The transfers sent on the last day with one. */
   readonly sent: SentOnDay | null;
 }
-
-/** An entry of the ledger of the balance in USD or of a wallet. */
-export type LedgerLine = Omit<BalanceTransaction, 'amount' | 'previous_balance' | 'new_balance'> &
-  Readonly<Record<'amount' | 'previous_balance' | 'new_balance', string>>;
 
 /** The type and direction of a ledger entry. */
 export type Movement = `${TransactionType}:${Direction}`;

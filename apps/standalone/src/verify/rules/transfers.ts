@@ -10,7 +10,6 @@ import type { BalanceTransaction } from '@cnop/common/entities/user/balance-tran
 import type { StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
-import type { LedgerLine } from './cash.ts';
 import { showUsd } from './order-basics.ts';
 
 const USER_ACCOUNT = /^user:(.+)$/;
@@ -88,6 +87,10 @@ export function checkTransfer(entries: readonly StoredOf<'ledger entry'>[]): Vio
   if (one === other) return [];
   return [violation('transfer-sides', keys, `One entry states ${one}, the other ${other}.`)];
 }
+
+/** An entry of the ledger of the balance in USD or of a wallet. */
+export type LedgerLine = Omit<BalanceTransaction, 'amount' | 'previous_balance' | 'new_balance'> &
+  Readonly<Record<'amount' | 'previous_balance' | 'new_balance', string>>;
 
 /** The transfers that an account sent on one day, computed from its ledger. */
 export interface SentOnDay {

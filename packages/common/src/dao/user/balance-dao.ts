@@ -6,13 +6,14 @@ import { KEYS } from '../../database/tables.ts';
 import type { Balance } from '../../entities/user/balance.ts';
 import { balanceSchema } from '../../entities/user/balance.ts';
 import type { CashMovement, Posting } from '../../entities/user/balance-rules.ts';
-import { advanceEntry, earlierLegs, emptyBalance, postMovement } from '../../entities/user/balance-rules.ts';
+import { earlierLegs, emptyBalance, postMovement } from '../../entities/user/balance-rules.ts';
 import type {
   BalanceTransaction,
   TransactionStatus,
   TransactionType,
 } from '../../entities/user/balance-transaction.ts';
 import { balanceTransactionSchema } from '../../entities/user/balance-transaction.ts';
+import { advanceEntry } from '../../entities/user/entry-status.ts';
 import { nextEvent } from '../../entities/user/live-event.ts';
 import type { Period } from '../read-page.ts';
 import { defineRecord } from '../record.ts';

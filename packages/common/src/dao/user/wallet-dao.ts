@@ -1,4 +1,4 @@
-import type { EventId, IsoTime, Username } from '../../core/brands.ts';
+import type { EventId, IsoTime, TransactionId, Username } from '../../core/brands.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
 import type { TableStore, Write } from '../../database/table-store.ts';
 import { KEYS, SEPARATOR } from '../../database/tables.ts';
@@ -74,7 +74,7 @@ export function commitWallets(
 }
 
 /** Returns the writes of wallets with their entries, and of the conversion between them. */
-export function walletWrites(wallets: readonly WalletPosting[], conversion: Conversion | undefined): Write[] {
+function walletWrites(wallets: readonly WalletPosting[], conversion: Conversion | undefined): Write[] {
   return [
     ...wallets.flatMap(({ wallet, transaction }) => [
       walletRecord.replace(wallet),
@@ -85,7 +85,7 @@ export function walletWrites(wallets: readonly WalletPosting[], conversion: Conv
 }
 
 /** Adds the wallets that a commit changed to its event. */
-export function withWallets(event: LiveEvent, wallets: readonly WalletPosting[]): LiveEvent {
+function withWallets(event: LiveEvent, wallets: readonly WalletPosting[]): LiveEvent {
   const changed: LiveEventData['wallets'] = wallets.map(
     ({ wallet: { currency, current_balance, held_balance } }) => ({
       currency,
@@ -124,9 +124,17 @@ export function createWalletDao(store: TableStore) {
 
     /** Returns an entry of a wallet; undefined when it does not exist. */
     async getTransaction(
+<<<<<<< HEAD
       identity: Pick<WalletTransaction, 'username' | 'currency' | 'transaction_id'>,
     ): Promise<WalletTransaction | undefined> {
       return walletTransactionRecord.readIfPresent(await store.get(walletTransactionRecord.key(identity)));
+=======
+      identity: WalletIdentity,
+      transaction_id: TransactionId,
+    ): Promise<WalletTransaction | undefined> {
+      const key = walletTransactionRecord.key({ ...identity, transaction_id });
+      return walletTransactionRecord.readIfPresent(await store.get(key));
+>>>>>>> 5f7df49b (Keep the rates of exchange with the currencies, and the audit's sums apart)
     },
 
     /** Lists the entries of a wallet, newest first. */

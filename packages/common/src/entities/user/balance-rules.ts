@@ -1,4 +1,4 @@
-import { ForbiddenError, StateConflictError } from '@cnop/exception/errors';
+import { ForbiddenError } from '@cnop/exception/errors';
 import { ProblemError } from '@cnop/exception/problem-error';
 import type { AssetId, IsoTime, LedgerAccount, TransactionId, Usd, Username } from '../../core/brands.ts';
 import { ledgerAccount } from '../../core/brands.ts';
@@ -6,13 +6,7 @@ import { ledgerEntryId } from '../../core/ids.ts';
 import type { Decimal } from '../../core/money.ts';
 import { decimal, formatDecimal, formatUsd, isStorable, ZERO } from '../../core/money.ts';
 import type { Balance } from './balance.ts';
-import type {
-  BalanceTransaction,
-  Direction,
-  Leg,
-  TransactionStatus,
-  TransactionType,
-} from './balance-transaction.ts';
+import type { BalanceTransaction, Direction, Leg, TransactionType } from './balance-transaction.ts';
 
 /** 422 BUS_001: the available cash or units do not cover a debit or a hold. */
 export class InsufficientBalanceError extends ProblemError {
@@ -272,33 +266,4 @@ export function postMovement(balance: Balance, { type, amount, ...movement }: Ca
     counterpart: COUNTERPARTS[type],
     referenceId: null,
   });
-}
-
-/**
- * The statuses that may follow a status. An entry has moved its cash when it is posted, so it never fails and is never
- * cancelled: another entry corrects it. An entry of `postToLedger` is completed, which is final.
- */
-const MAY_FOLLOW: Readonly<Record<TransactionStatus, readonly TransactionStatus[]>> = {
-  pending: ['processing', 'completed'],
-  processing: ['completed'],
-  completed: [],
-  failed: [],
-  cancelled: [],
-};
-
-/**
- * Sets the status of a ledger entry, which moves no cash.
- * @throws StateConflictError (409) when the status may not follow the current one
- */
-export function advanceEntry(
-  entry: BalanceTransaction,
-  status: TransactionStatus,
-  at: IsoTime,
-): BalanceTransaction {
-  if (!MAY_FOLLOW[entry.status].includes(status)) {
-    throw new StateConflictError(
-      `A ${entry.status} transaction cannot become ${status}. Post another one to correct it.`,
-    );
-  }
-  return { ...entry, status, updated_at: at, ...(status === 'completed' && { completed_at: at }) };
 }

@@ -109,7 +109,7 @@ function totalsAfter(wallet: Wallet, { type, amount }: LedgerEntry): Partial<Wal
  * Checks that a wallet has an amount that is not held.
  * @throws InsufficientBalanceError (422)
  */
-export function assertAvailable(wallet: Wallet, amount: Decimal): void {
+function assertAvailable(wallet: Wallet, amount: Decimal): void {
   const available = availableIn(wallet);
   if (amount.lte(available)) return;
   const { currency } = wallet;

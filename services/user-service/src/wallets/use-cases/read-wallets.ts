@@ -1,4 +1,4 @@
-import type { Username } from '@cnop/common/core/brands';
+import type { TransactionId, Username } from '@cnop/common/core/brands';
 import { decimal, formatUsd, ZERO } from '@cnop/common/core/money';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import type { WalletIdentity } from '@cnop/common/dao/user/wallet-dao';
@@ -21,7 +21,7 @@ import type { LedgerSelection } from '../../use-cases/cash/read-cash.ts';
 import type { UserDependencies } from '../../use-cases/dependencies.ts';
 
 /** The cash of a user in one currency. Amounts are in that currency. */
-export const walletViewSchema = z.object({
+const walletViewSchema = z.object({
   currency: currencySchema,
   digits: z.int().describe('Fraction digits of amounts, by ISO 4217.'),
   current_balance: z.string(),
@@ -123,6 +123,7 @@ export function balanceIn(
 }
 
 /**
+<<<<<<< HEAD
  * Reads one entry of a wallet.
  * @throws NotFoundError (404) for an entry that the wallet does not have
  */
@@ -131,6 +132,17 @@ export async function readWalletTransaction(
   identity: Pick<WalletTransaction, 'username' | 'currency' | 'transaction_id'>,
 ): Promise<WalletTransaction> {
   const entry = await wallets.getTransaction(identity);
+=======
+ * Reads one ledger entry of a wallet.
+ * @throws NotFoundError (404)
+ */
+export async function readWalletTransaction(
+  { wallets }: Pick<UserDependencies, 'wallets'>,
+  identity: WalletIdentity,
+  id: TransactionId,
+): Promise<WalletTransaction> {
+  const entry = await wallets.getTransaction(identity, id);
+>>>>>>> 5f7df49b (Keep the rates of exchange with the currencies, and the audit's sums apart)
   if (!entry) throw new NotFoundError('The transaction');
   return entry;
 }

@@ -1,7 +1,6 @@
 import { decimal } from '@cnop/common/core/money';
-import type { Currency } from '@cnop/common/entities/currency';
+import type { Currency, ExchangeRate } from '@cnop/common/entities/currency';
 import { currencySchema } from '@cnop/common/entities/currency';
-import type { ExchangeRate } from '@cnop/common/trading/exchange-rates';
 import { useQuery } from '@tanstack/react-query';
 import { exchangeRatesQuery } from '../../../api/exchange-rates.ts';
 import type { MarketAsset } from '../../../api/market.ts';
