@@ -68,26 +68,11 @@ const ledgerFilterSchema = z.strictObject({
   start_date: startOfPeriodSchema.optional().describe('Posted at or after this day or time.'),
   end_date: endOfPeriodSchema.optional().describe('Posted at or before this day or time.'),
 });
-<<<<<<< HEAD
 const walletQuerySchema = z.strictObject({
   currency: currencySchema.default(BASE_CURRENCY).describe('The wallet of the transactions.'),
 });
 const ledgerQuerySchema = inOrder(
   pageQuerySchema.extend(ledgerFilterSchema.shape).extend(walletQuerySchema.shape),
-=======
-const walletParameterSchema = currencySchema.default(BASE_CURRENCY).describe('The wallet, by its currency.');
-/** An entry in any currency. */
-const ledgerEntrySchema = balanceTransactionSchema.extend({
-  currency: currencySchema,
-  amount: z.string(),
-  previous_balance: z.string(),
-  new_balance: z.string(),
-});
-const ledgerQuerySchema = inOrder(
-  pageQuerySchema.extend(ledgerFilterSchema.shape).extend({
-    currency: walletParameterSchema,
-  }),
->>>>>>> 5f7df49b (Keep the rates of exchange with the currencies, and the audit's sums apart)
 );
 const entrySchema = balanceTransactionSchema.extend({
   currency: currencySchema,
@@ -97,11 +82,7 @@ const entrySchema = balanceTransactionSchema.extend({
 });
 const ledgerResponseSchema = z.object({
   currency: currencySchema,
-<<<<<<< HEAD
   transactions: z.array(entrySchema),
-=======
-  transactions: z.array(ledgerEntrySchema),
->>>>>>> 5f7df49b (Keep the rates of exchange with the currencies, and the audit's sums apart)
   total_count: z.int().optional(),
   has_more: z.boolean(),
   next_cursor: z.string().nullable(),
@@ -167,30 +148,17 @@ export function balanceRoutes(app: ServiceApp, deps: UserDependencies): void {
         ...docs,
         summary: 'Read one cash transaction',
         params: entryParamsSchema,
-<<<<<<< HEAD
         querystring: walletQuerySchema,
         response: { 200: z.object({ data: entrySchema }) },
-=======
-        querystring: z.strictObject({ currency: walletParameterSchema }),
-        response: { 200: z.object({ data: ledgerEntrySchema }) },
->>>>>>> 5f7df49b (Keep the rates of exchange with the currencies, and the audit's sums apart)
       },
     },
     async (request) => {
       const { currency } = request.query;
-<<<<<<< HEAD
       const identity = { username: identityOf(request).username, transaction_id: request.params.id };
       const entry =
         currency === BASE_CURRENCY
           ? await readBalanceTransaction(deps, identity)
           : await readWalletTransaction(deps, { ...identity, currency });
-=======
-      const { username } = identityOf(request);
-      const entry =
-        currency === BASE_CURRENCY
-          ? await readBalanceTransaction(deps, username, request.params.id)
-          : await readWalletTransaction(deps, { username, currency }, request.params.id);
->>>>>>> 5f7df49b (Keep the rates of exchange with the currencies, and the audit's sums apart)
       return { data: { currency, ...entry } };
     },
   );

@@ -1,4 +1,4 @@
-import type { EventId, IsoTime, TransactionId, Username } from '../../core/brands.ts';
+import type { EventId, IsoTime, Username } from '../../core/brands.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
 import type { TableStore, Write } from '../../database/table-store.ts';
 import { KEYS, SEPARATOR } from '../../database/tables.ts';
@@ -124,17 +124,9 @@ export function createWalletDao(store: TableStore) {
 
     /** Returns an entry of a wallet; undefined when it does not exist. */
     async getTransaction(
-<<<<<<< HEAD
       identity: Pick<WalletTransaction, 'username' | 'currency' | 'transaction_id'>,
     ): Promise<WalletTransaction | undefined> {
       return walletTransactionRecord.readIfPresent(await store.get(walletTransactionRecord.key(identity)));
-=======
-      identity: WalletIdentity,
-      transaction_id: TransactionId,
-    ): Promise<WalletTransaction | undefined> {
-      const key = walletTransactionRecord.key({ ...identity, transaction_id });
-      return walletTransactionRecord.readIfPresent(await store.get(key));
->>>>>>> 5f7df49b (Keep the rates of exchange with the currencies, and the audit's sums apart)
     },
 
     /** Lists the entries of a wallet, newest first. */

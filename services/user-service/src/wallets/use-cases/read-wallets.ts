@@ -1,4 +1,4 @@
-import type { TransactionId, Username } from '@cnop/common/core/brands';
+import type { Username } from '@cnop/common/core/brands';
 import { decimal, formatUsd, ZERO } from '@cnop/common/core/money';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import type { WalletIdentity } from '@cnop/common/dao/user/wallet-dao';
@@ -123,7 +123,6 @@ export function balanceIn(
 }
 
 /**
-<<<<<<< HEAD
  * Reads one entry of a wallet.
  * @throws NotFoundError (404) for an entry that the wallet does not have
  */
@@ -132,17 +131,6 @@ export async function readWalletTransaction(
   identity: Pick<WalletTransaction, 'username' | 'currency' | 'transaction_id'>,
 ): Promise<WalletTransaction> {
   const entry = await wallets.getTransaction(identity);
-=======
- * Reads one ledger entry of a wallet.
- * @throws NotFoundError (404)
- */
-export async function readWalletTransaction(
-  { wallets }: Pick<UserDependencies, 'wallets'>,
-  identity: WalletIdentity,
-  id: TransactionId,
-): Promise<WalletTransaction> {
-  const entry = await wallets.getTransaction(identity, id);
->>>>>>> 5f7df49b (Keep the rates of exchange with the currencies, and the audit's sums apart)
   if (!entry) throw new NotFoundError('The transaction');
   return entry;
 }
