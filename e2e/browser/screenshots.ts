@@ -18,6 +18,7 @@ interface Look {
 const LOOKS: readonly Look[] = [
   { name: 'light', width: 1280, height: 800, theme: 'light' },
   { name: 'dark', width: 1280, height: 800, theme: 'dark' },
+  { name: 'tablet', width: 768, height: 1024, theme: 'light' },
   { name: 'phone', width: 360, height: 740, theme: 'light' },
   { name: 'phone-dark', width: 360, height: 740, theme: 'dark' },
 ];
