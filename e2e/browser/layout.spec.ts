@@ -13,6 +13,8 @@ const TRADER_PAGES = [
   '/cash',
   '/cash/transfer',
   '/cash/convert',
+  '/cash/statements',
+  '/portfolio/tax',
   '/profile',
   '/nowhere',
 ];

@@ -53,6 +53,8 @@ const ACCOUNT_PAGES: Readonly<Record<string, string>> = {
   cash: '/cash',
   transfer: '/cash/transfer',
   convert: '/cash/convert',
+  statements: '/cash/statements',
+  taxes: '/portfolio/tax',
   profile: '/profile',
 };
 

@@ -87,6 +87,20 @@ const VIEWS: Record<string, View> = {
     // One deposit is too little for a history.
     loaded: (page) => expect(page.getByText('The chart needs a little more history')).toBeVisible(),
   },
+  'the tax report': {
+    address: '/portfolio/tax',
+    url: /\/api\/v1\/tax\/\d{4}$/,
+    loading: 'Loading the tax report',
+    failure: 'The tax report could not be loaded',
+    loaded: (page) => expect(page.getByText(/^No sales in/)).toBeVisible(),
+  },
+  'a statement': {
+    address: '/cash/statements',
+    url: /\/api\/v1\/statements\/\d{4}-\d\d\?/,
+    loading: 'Loading the statement',
+    failure: 'The statement could not be loaded',
+    loaded: (page) => expect(page.getByRole('row', { name: /^Deposit/ })).toBeVisible(),
+  },
   'the movements of cash': {
     address: '/cash',
     url: '**/balance/transactions?*',

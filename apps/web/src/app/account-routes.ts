@@ -2,6 +2,8 @@ import { createRoute } from '@tanstack/react-router';
 import { cashSearchSchema, transferSearchSchema } from '../features/cash/cash-search.ts';
 import { convertSearchSchema } from '../features/convert/convert-search.ts';
 import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
+import { statementSearchSchema } from '../features/statements/statement-words.ts';
+import { taxSearchSchema } from '../features/tax/tax-words.ts';
 import { requireSession } from './require-session.tsx';
 import { lazyPage } from './server-away.ts';
 import { rootRoute } from './shell.tsx';
@@ -34,6 +36,13 @@ const convertRoute = createRoute({
   component: lazyPage(() => import('./pages/cash/convert-page.tsx'), 'ConvertPage'),
 });
 
+const statementsRoute = createRoute({
+  getParentRoute: () => cashRoute,
+  path: 'statements',
+  validateSearch: statementSearchSchema,
+  component: lazyPage(() => import('./pages/cash/statements-page.tsx'), 'StatementsPage'),
+});
+
 const portfolioRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/portfolio',
@@ -48,8 +57,20 @@ const holdingsRoute = createRoute({
   component: lazyPage(() => import('./pages/portfolio/portfolio-page.tsx'), 'PortfolioPage'),
 });
 
+const taxRoute = createRoute({
+  getParentRoute: () => portfolioRoute,
+  path: 'tax',
+  validateSearch: taxSearchSchema,
+  component: lazyPage(() => import('./pages/portfolio/tax-page.tsx'), 'TaxPage'),
+});
+
 /** The routes below `/cash`, each loaded on demand. */
-export const cashArea = cashRoute.addChildren([cashOverviewRoute, transferRoute, convertRoute]);
+export const cashArea = cashRoute.addChildren([
+  cashOverviewRoute,
+  transferRoute,
+  convertRoute,
+  statementsRoute,
+]);
 
 /** The routes below `/portfolio`, each loaded on demand. */
-export const portfolioArea = portfolioRoute.addChildren([holdingsRoute]);
+export const portfolioArea = portfolioRoute.addChildren([holdingsRoute, taxRoute]);

@@ -52,8 +52,12 @@ export const SUB_PAGES = {
     { to: '/cash', label: 'Overview' },
     { to: '/cash/transfer', label: 'Transfer' },
     { to: '/cash/convert', label: 'Convert' },
+    { to: '/cash/statements', label: 'Statements' },
   ],
-  portfolio: [{ to: '/portfolio', label: 'Holdings' }],
+  portfolio: [
+    { to: '/portfolio', label: 'Holdings' },
+    { to: '/portfolio/tax', label: 'Taxes' },
+  ],
 } as const satisfies Readonly<Record<string, readonly SubPage[]>>;
 
 /** Returns the pages that a user with a role may see. */

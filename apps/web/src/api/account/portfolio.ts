@@ -1,4 +1,4 @@
-import type { AssetId } from '@cnop/common/core/brands';
+import type { AssetId, IsoTime } from '@cnop/common/core/brands';
 import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
 import {
   assetIdSchema,
@@ -42,6 +42,16 @@ export function portfolioQuery() {
   return queryOptions({
     queryKey: [...PORTFOLIO_KEY, 'now'],
     queryFn: ({ signal }) => callApi({ path: '/portfolio', schema: portfolioSchema, signal }),
+  });
+}
+
+/** Reads the cash and the positions as they were at a moment, at the prices of that time. They do not change any more. */
+export function pastPortfolioQuery(at: IsoTime) {
+  return queryOptions({
+    queryKey: ['past-portfolio', at],
+    queryFn: ({ signal }) =>
+      callApi({ path: '/portfolio', query: { as_of: at }, schema: portfolioSchema, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

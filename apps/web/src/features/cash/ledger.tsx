@@ -1,16 +1,14 @@
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Download } from 'lucide-react';
 import { useMemo } from 'react';
 import type { LedgerEntry, LedgerFilter } from '../../api/account/cash.ts';
 import { exportLedger, ledgerQuery } from '../../api/account/cash.ts';
 import { useFreeDeposits } from '../../api/app-info.ts';
-import { toProblem } from '../../api/http/api-problem.ts';
 import { useAppearance } from '../../settings/appearance.ts';
 import { Money } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { notify } from '../../ui/notices.ts';
+import { SaveCsv } from '../../ui/save-csv.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Cell, Column, Row, RowHead, ShowMore, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -37,7 +35,9 @@ export function Ledger({ search, onSearch }: LedgerProps) {
           Activity
         </h2>
         {/* The export has the ledger in USD. */}
-        {search.currency === undefined && <ExportLedger filter={filter} isPossible={isPossible} />}
+        {search.currency === undefined && (
+          <SaveCsv subject="The activity" load={async () => exportLedger(filter)} disabled={!isPossible} />
+        )}
       </div>
       <LedgerFilters search={search} onSearch={onSearch} />
       {isPossible ? (
@@ -179,46 +179,4 @@ function LedgerRow({ entry, search }: LedgerRowProps) {
       </Cell>
     </Row>
   );
-}
-
-interface ExportLedgerProps {
-  readonly filter: LedgerFilter;
-  readonly isPossible: boolean;
-}
-
-/** Saves all ledger entries that match the filter as CSV. */
-function ExportLedger({ filter, isPossible }: ExportLedgerProps) {
-  const { mutate, isPending } = useMutation({
-    mutationFn: exportLedger,
-    onSuccess: (file) => {
-      saveFile(file);
-      notify({ tone: 'success', title: 'The activity was saved', description: file.name });
-    },
-    onError: (error) => {
-      const { message, requestId, fields } = toProblem(error);
-      const words = fields.length > 0 ? fields.map((field) => field.message).join(' ') : message;
-      notify({
-        tone: 'failure',
-        title: 'The activity was not saved',
-        description: requestId === undefined ? words : `${words} Request ${requestId}`,
-      });
-    },
-  });
-  return (
-    <Button size="small" isBusy={isPending} disabled={!isPossible} onClick={() => mutate(filter)}>
-      <Download aria-hidden="true" className="size-3.5" />
-      Save as CSV
-    </Button>
-  );
-}
-
-/** Offers a file to the user as a download. */
-function saveFile({ content, name }: { readonly content: Blob; readonly name: string }): void {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has started the download by then.
-  setTimeout(() => URL.revokeObjectURL(address), 0);
 }

@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { clsx } from 'clsx';
 import type { PointerEvent } from 'react';
 import { useMemo, useState } from 'react';
@@ -22,13 +23,16 @@ export interface HistoryChartProps {
   /** At least two points, oldest first. */
   readonly points: readonly SeriesPoint[];
   readonly measure: Measure;
+  /** A moment that is marked while the pointer is elsewhere. */
+  readonly chosen?: IsoTime | undefined;
 }
 
 /** The series as an area chart. Hidden from screen readers: the sentence and the table have the same content. */
-export function HistoryChart({ points, measure }: HistoryChartProps) {
+export function HistoryChart({ points, measure, chosen }: HistoryChartProps) {
   const plot = useMemo(() => plotOf(points, measure === 'result'), [points, measure]);
   const [pointed, setPointed] = useState<number>();
-  const nearest = pointed === undefined ? undefined : pointNearest(plot, pointed);
+  const marked = chosen && plot.points.findLast(({ point }) => point.at <= chosen);
+  const nearest = pointed === undefined ? marked : pointNearest(plot, pointed);
   const sign = measure === 'result' ? signOf(points.at(-1)?.value, CENTS) : 'none';
   const colour = { gain: 'text-gain', loss: 'text-loss', none: 'text-accent' }[sign];
 

@@ -1,3 +1,4 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { useQuery } from '@tanstack/react-query';
 import { Table2, TriangleAlert } from 'lucide-react';
 import { useMemo, useState } from 'react';
@@ -11,6 +12,7 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { HistoryChart } from './history-chart.tsx';
+import { HistorySlider } from './history-slider.tsx';
 import { HistoryTable } from './history-table.tsx';
 import type { PortfolioSearch } from './portfolio-search.ts';
 import type { LiveTotals, Measure, SeriesPoint } from './value-history.ts';
@@ -45,10 +47,19 @@ export interface HistoryPanelProps {
   readonly onSearch: (change: Partial<PortfolioSearch>) => void;
   /** The account at current prices; `undefined` until they are known. */
   readonly live: LiveTotals | undefined;
+  /** The moment whose positions are shown; absent where none are. */
+  readonly past?: PastMoment;
+}
+
+/** The moment to which the user looks back. */
+export interface PastMoment {
+  /** `undefined` for the present. */
+  readonly moment: IsoTime | undefined;
+  readonly onMoment: (moment: IsoTime | undefined) => void;
 }
 
 /** The value and the P&L of the account over time: as a chart, as a sentence and as a table. */
-export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
+export function HistoryPanel({ search, onSearch, live, past }: HistoryPanelProps) {
   const defaultRange = useDefaultRange();
   const range = search.range ?? defaultRange ?? FALLBACK_RANGE;
   const measure = search.show ?? 'value';
@@ -86,7 +97,7 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
           ) : search.view === 'table' ? (
             <HistoryTable points={points} />
           ) : isChartable(points) ? (
-            <HistoryChart points={series} measure={measure} />
+            <HistoryChart points={series} measure={measure} chosen={past?.moment} />
           ) : (
             <TooShort series={series} measure={measure} />
           )
@@ -98,6 +109,7 @@ export function HistoryPanel({ search, onSearch, live }: HistoryPanelProps) {
           </div>
         )}
       </div>
+      {past && isChartable(points) && <HistorySlider points={points} {...past} />}
       <figcaption className="grid gap-1 border-t border-line px-4 py-2 text-xs text-faint">
         {data && !data.complete && <Incomplete first={points[0]} />}
         <span className="flex flex-wrap justify-between gap-x-4 gap-y-1">

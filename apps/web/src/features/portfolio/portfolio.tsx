@@ -1,15 +1,18 @@
+import type { IsoTime } from '@cnop/common/core/brands';
 import { decimal } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Portfolio as Account } from '../../api/account/portfolio.ts';
 import { portfolioQuery } from '../../api/account/portfolio.ts';
 import { useFreeDeposits } from '../../api/app-info.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { AllocationPanel, AllocationSkeleton } from './allocation-panel.tsx';
+import type { HistoryPanelProps } from './history-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';
 import { Holdings } from './holdings.tsx';
+import { PastHoldings } from './past-holdings.tsx';
 import type { PortfolioSearch } from './portfolio-search.ts';
 import { PortfolioSummary, PortfolioSummarySkeleton } from './portfolio-summary.tsx';
 import { usePortfolioValues } from './portfolio-values.ts';
@@ -59,25 +62,35 @@ interface LoadedPortfolioProps extends PortfolioProps {
 }
 
 function LoadedPortfolio({ portfolio, search, onSearch }: LoadedPortfolioProps) {
+  const [moment, setMoment] = useState<IsoTime>();
   const isEmpty = portfolio.assets.length === 0 && decimal(portfolio.usd_balance).eq('0');
   return (
     <>
       <PortfolioSummary portfolio={portfolio} />
       {isEmpty && <FirstStep />}
       <div className={isEmpty ? 'grid grid-cols-1' : SIDE_BY_SIDE}>
-        <LiveHistory portfolio={portfolio} search={search} onSearch={onSearch} />
+        <LiveHistory
+          portfolio={portfolio}
+          search={search}
+          onSearch={onSearch}
+          past={{ moment, onMoment: setMoment }}
+        />
         {!isEmpty && <AllocationPanel portfolio={portfolio} />}
       </div>
-      {!isEmpty && <Holdings portfolio={portfolio} search={search} onSearch={onSearch} />}
+      {moment !== undefined ? (
+        <PastHoldings at={moment} onNow={() => setMoment(undefined)} />
+      ) : (
+        !isEmpty && <Holdings portfolio={portfolio} search={search} onSearch={onSearch} />
+      )}
     </>
   );
 }
 
 /** A component of its own, so that ticks do not render the tables. */
-function LiveHistory({ portfolio, search, onSearch }: LoadedPortfolioProps) {
+function LiveHistory({ portfolio, ...panel }: LoadedPortfolioProps & Pick<HistoryPanelProps, 'past'>) {
   const values = usePortfolioValues(portfolio);
   const live = useMemo(() => ({ ...values, cash: portfolio.usd_balance }), [portfolio, values]);
-  return <HistoryPanel search={search} onSearch={onSearch} live={live} />;
+  return <HistoryPanel {...panel} live={live} />;
 }
 
 function FirstStep() {

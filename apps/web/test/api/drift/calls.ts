@@ -36,6 +36,15 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'account/cash.ts ledgerEntryQuery': [['000000000001-0190b7a0'], ['000000000001-0190b7a0', 'EUR']],
   'account/portfolio.ts portfolioHistoryQuery': ['1d', '1w', '1m', '3m', '1y', 'all'].map((range) => [range]),
   'account/portfolio.ts portfolioQuery': [[]],
+  'account/portfolio.ts pastPortfolioQuery': [['2026-01-31T00:00:00.000Z']],
+  'account/statements.ts exportStatement': [['2026-01']],
+  'account/statements.ts statementMonthsQuery': [[]],
+  'account/statements.ts statementQuery': [['2026-01']],
+  'account/tax.ts chooseTaxMethod': [[2026, 'fifo']],
+  'account/tax.ts exportTaxReport': [[2026]],
+  'account/tax.ts openLotsQuery': [[]],
+  'account/tax.ts taxMethodQuery': [[2026]],
+  'account/tax.ts taxReportQuery': [[2026]],
   'account/profile.ts profileQuery': [[]],
   'account/profile.ts updateProfile': [
     [
