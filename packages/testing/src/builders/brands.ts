@@ -1,4 +1,5 @@
 import type {
+  Amount,
   AssetId,
   ClientOrderId,
   EventId,
@@ -12,6 +13,7 @@ import type {
   Username,
 } from '@cnop/common/core/brands';
 import {
+  amountSchema,
   assetIdSchema,
   clientOrderIdSchema,
   eventIdSchema,
@@ -71,6 +73,11 @@ export function aTime(text: string): IsoTime {
 /** Returns an amount in USD of either sign. */
 export function aUsd(text: string): Usd {
   return signedUsdSchema.parse(text);
+}
+
+/** Returns an amount of cash in any currency, from zero. */
+export function anAmount(text: string): Amount {
+  return amountSchema.parse(text);
 }
 
 /** Returns a number of units from zero. */
