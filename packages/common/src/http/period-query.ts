@@ -21,7 +21,6 @@ export const pastMomentSchema = periodBoundSchema.transform((text) => ({
   start: momentOf(text, 'T00:00:00.000Z'),
   end: momentOf(text, 'T23:59:59.999Z'),
 }));
-export type PastMoment = z.output<typeof pastMomentSchema>;
 
 /** A calendar month in a path. */
 export const monthParameterSchema = z

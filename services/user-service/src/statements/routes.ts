@@ -9,7 +9,6 @@ import { monthParameterSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
-import type { StatementState } from './domain/statement.ts';
 import { exportStatement, listStatements, readStatement } from './use-cases/read-statement.ts';
 
 const monthsSchema = z.object({
@@ -110,8 +109,8 @@ export function statementRoutes(app: ServiceApp, deps: UserDependencies): void {
       );
       return {
         ...statement,
-        opening: toStateResponse(statement.opening),
-        closing: toStateResponse(statement.closing),
+        opening: { ...statement.opening, positions: [...statement.opening.positions] },
+        closing: { ...statement.closing, positions: [...statement.closing.positions] },
         cash_totals: [...statement.cash_totals],
         data: [...page.items],
         ...pageMembers(page, filter),
@@ -138,8 +137,4 @@ export function statementRoutes(app: ServiceApp, deps: UserDependencies): void {
       return sendCsv(reply, { table, name: `cnop-statement-${month}`, at: deps.clock.now(), bom });
     },
   );
-}
-
-function toStateResponse(state: StatementState) {
-  return { ...state, positions: [...state.positions] };
 }

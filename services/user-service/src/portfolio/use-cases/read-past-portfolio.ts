@@ -5,7 +5,6 @@ import { formatUsd, ZERO } from '@cnop/common/core/money';
 import { valueHolding } from '@cnop/common/entities/asset/asset-balance';
 import type { CandleInterval } from '@cnop/common/entities/inventory/candle';
 import { CANDLE_SECONDS } from '@cnop/common/entities/inventory/candle';
-import type { PastMoment } from '@cnop/common/http/period-query';
 import { InternalError, ValidationError } from '@cnop/exception/errors';
 import type { UserDependencies } from '../../use-cases/dependencies.ts';
 import type { PastPosition } from '../domain/past-position.ts';
@@ -19,6 +18,13 @@ export type ReadPastDeps = Pick<
   UserDependencies,
   'clock' | 'balances' | 'holdings' | 'trades' | 'assets' | 'candles'
 >;
+
+/** A moment that was named by a time, or by the day that it ends. */
+interface PastMoment {
+  readonly start: IsoTime;
+  /** Equal to `start` for a time. */
+  readonly end: IsoTime;
+}
 
 /**
  * Reads a user's cash and positions as they were at a moment, at the prices of that time: what a replay of the ledger from
