@@ -3,7 +3,7 @@ import { expectNoBarriersInAnyTheme } from './support/accessibility.ts';
 import { placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
-const ACCOUNT_PAGES = ['/portfolio', '/cash?move=withdraw', '/profile'];
+const ACCOUNT_PAGES = ['/portfolio', '/cash?move=withdraw', '/cash/funding', '/profile'];
 
 const VISITOR_PAGES: Record<string, { readonly address: string; readonly ready: string }> = {
   'the market': { address: '/', ready: 'Know what an order does before you place it' },

@@ -25,6 +25,7 @@ const VIEWS: Readonly<Record<string, View>> = {
   users: { address: '/admin/users', url: /\/admin\/users\?/ },
   'a user': { address: '/admin/users/admin', url: '**/api/v1/admin/users/admin' },
   'the audit log': { address: '/admin/audit', url: /\/admin\/audit-events\?/ },
+  'withdrawals to review': { address: '/admin/funding', url: /\/admin\/funding\/payments\?/ },
   refunds: { address: '/admin/refunds', url: '**/api/v1/admin/refunds' },
   health: { address: '/admin/health', url: /:\d+\/health$/ },
 };

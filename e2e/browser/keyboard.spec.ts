@@ -2,7 +2,14 @@ import { expectNoBarriersInAnyTheme } from './support/accessibility.ts';
 import { placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
-const ACCOUNT_PAGES = ['/portfolio', '/cash?move=withdraw', '/cash/transfer', '/cash/convert', '/profile'];
+const ACCOUNT_PAGES = [
+  '/portfolio',
+  '/cash?move=withdraw',
+  '/cash/transfer',
+  '/cash/convert',
+  '/cash/funding',
+  '/profile',
+];
 
 test('the first Tab leads to a link that skips the bar', async ({ page }) => {
   await page.goto('/');

@@ -15,6 +15,7 @@ const TRADER_PAGES = [
   '/cash/convert',
   '/cash/statements',
   '/portfolio/tax',
+  '/cash/funding',
   '/profile',
   '/nowhere',
 ];

@@ -55,6 +55,7 @@ const ACCOUNT_PAGES: Readonly<Record<string, string>> = {
   convert: '/cash/convert',
   statements: '/cash/statements',
   taxes: '/portfolio/tax',
+  funding: '/cash/funding',
   profile: '/profile',
 };
 
@@ -135,6 +136,7 @@ const ADMIN_PAGES: Readonly<Record<string, string>> = {
   'admin-users': '/admin/users',
   'admin-user': '/admin/users/admin',
   'admin-refunds': '/admin/refunds',
+  'admin-funding': '/admin/funding',
   'admin-audit': '/admin/audit',
   'admin-health': '/admin/health',
 };

@@ -44,6 +44,13 @@ const VIEWS: Record<string, View> = {
     failure: 'The asset could not be loaded',
     loaded: (page) => expect(page.getByRole('heading', { name: 'Bitcoin', exact: true })).toBeVisible(),
   },
+  'the payments': {
+    address: '/cash/funding',
+    url: /\/funding\/payments\?/,
+    loading: 'Loading the payments',
+    failure: 'The payments could not be loaded',
+    loaded: (page) => expect(page.getByText('No payments yet')).toBeVisible(),
+  },
   'the position': {
     address: '/assets/BTC',
     url: '**/api/v1/balance/assets',

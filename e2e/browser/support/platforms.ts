@@ -9,8 +9,11 @@ import { ADMIN_PASSWORD, startStandaloneServer } from '@cnop/testing/system/serv
 import type { Wire } from './wire.ts';
 import { layWire } from './wire.ts';
 
-/** `manual`: prices stand until a test sets one. `moving`: prices move each second, the same way in every run. */
-export type Feed = 'manual' | 'moving';
+/**
+ * `manual`: prices stand until a test sets one. `moving`: prices move each second, the same way in every run. `reviewed`:
+ * as `manual`, with large withdrawals that wait for staff.
+ */
+export type Feed = 'manual' | 'moving' | 'reviewed';
 
 /** The whole platform as `npm start` runs it, with the built web app. */
 export interface Platform {
@@ -26,6 +29,7 @@ export interface Platform {
 
 const FEEDS: Readonly<Record<Feed, Readonly<Record<string, string>>>> = {
   manual: { PRICE_FEED: 'manual' },
+  reviewed: { PRICE_FEED: 'manual', WITHDRAWAL_REVIEW_USD: '500' },
   moving: { PRICE_FEED: 'simulated', PRICE_SEED: 'browser' },
 };
 

@@ -29,6 +29,12 @@ const transferRoute = createRoute({
   component: lazyPage(() => import('./pages/cash/transfer-page.tsx'), 'TransferPage'),
 });
 
+const fundingRoute = createRoute({
+  getParentRoute: () => cashRoute,
+  path: 'funding',
+  component: lazyPage(() => import('./pages/cash/funding-page.tsx'), 'FundingPage'),
+});
+
 const convertRoute = createRoute({
   getParentRoute: () => cashRoute,
   path: 'convert',
@@ -69,6 +75,7 @@ export const cashArea = cashRoute.addChildren([
   cashOverviewRoute,
   transferRoute,
   convertRoute,
+  fundingRoute,
   statementsRoute,
 ]);
 

@@ -4,6 +4,7 @@ import type { LiveEvent } from '@cnop/common/entities/user/live-event';
 import type { QueryClient } from '@tanstack/react-query';
 import type { CashBalance } from '../api/account/cash.ts';
 import { BALANCE_KEY, CASH_KEYS } from '../api/account/cash.ts';
+import { FUNDING_KEY } from '../api/account/funding.ts';
 import { HOLDINGS_KEY, PORTFOLIO_HISTORY_KEY, PORTFOLIO_KEY } from '../api/account/portfolio.ts';
 import { SESSIONS_KEY } from '../api/auth/sessions.ts';
 import { orderKeys } from '../api/orders/orders.ts';
@@ -31,6 +32,7 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
     refresh(queryClient, [...CASH_KEYS, PORTFOLIO_KEY]);
   }
   // Without a new history, a deposit or withdrawal would look like a gain or a loss.
+  if (type === 'payment.changed') refresh(queryClient, [FUNDING_KEY, PORTFOLIO_HISTORY_KEY]);
   if (type === 'balance.changed') refresh(queryClient, [PORTFOLIO_HISTORY_KEY]);
   if (holding) {
     refresh(queryClient, [HOLDINGS_KEY, PORTFOLIO_KEY]);
@@ -62,7 +64,7 @@ function refreshHistoryOfTrades(queryClient: QueryClient): void {
 /** Reads everything again after events were missed. */
 export function refreshAccount(queryClient: QueryClient): void {
   refresh(queryClient, [BALANCE_KEY, ...CASH_KEYS, HOLDINGS_KEY, SESSIONS_KEY, orderKeys.all]);
-  refresh(queryClient, [PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY]);
+  refresh(queryClient, [PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY, FUNDING_KEY]);
 }
 
 /** Invalidates queries: what is on the screen is read at once, the rest when it is shown. */

@@ -52,6 +52,7 @@ export const SUB_PAGES = {
     { to: '/cash', label: 'Overview' },
     { to: '/cash/transfer', label: 'Transfer' },
     { to: '/cash/convert', label: 'Convert' },
+    { to: '/cash/funding', label: 'Payments' },
     { to: '/cash/statements', label: 'Statements' },
   ],
   portfolio: [

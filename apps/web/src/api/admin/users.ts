@@ -97,6 +97,14 @@ export interface TransferFreeze {
   readonly reason: string;
 }
 
+const tierAnswerSchema = z.object({ data: userSchema.pick({ tier: true }) });
+
+/** Sets the tier of a user. The reason goes to the audit log. */
+export async function changeTier(username: Username, body: Pick<User, 'tier'> & { readonly reason: string }) {
+  const path = `${userPath(username)}/tier`;
+  return (await callApi({ method: 'PUT', path, body, schema: tierAnswerSchema })).data;
+}
+
 const freezeAnswerSchema = z.object({ data: z.object({ transfers_frozen: z.boolean() }) });
 
 /** Freezes the transfers from and to an account, or allows them again. */

@@ -14,6 +14,7 @@ const STAFF_PAGES: readonly SubPage[] = [
   { to: '/admin/users', label: 'Users' },
   { to: '/admin/audit', label: 'Audit log', roles: ['admin'] },
   { to: '/admin/refunds', label: 'Refunds' },
+  { to: '/admin/funding', label: 'Funding' },
   { to: '/admin/health', label: 'Health' },
 ];
 

@@ -94,6 +94,12 @@ const refundsRoute = createRoute({
   component: lazyPage(() => import('../pages/admin/refund-pages.tsx'), 'RefundsPage'),
 });
 
+const fundingRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: 'funding',
+  component: lazyPage(() => import('../pages/admin/funding-pages.tsx'), 'FundingReviewsPage'),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'audit',
@@ -118,6 +124,7 @@ export const adminRoute = areaRoute.addChildren([
   usersRoute,
   userRoute,
   refundsRoute,
+  fundingRoute,
   auditRoute,
   healthRoute,
 ]);

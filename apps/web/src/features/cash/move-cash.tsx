@@ -1,6 +1,7 @@
 import type { Currency } from '@cnop/common/entities/currency';
 import { BASE_CURRENCY, currencySchema, digitsOf } from '@cnop/common/entities/currency';
 import { MAX_DEPOSIT_USD } from '@cnop/common/entities/user/balance';
+import { Link } from '@tanstack/react-router';
 import { ArrowRight, CircleCheck } from 'lucide-react';
 import { Money } from '../../ui/amounts.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -140,7 +141,7 @@ interface AvailableProps {
 function Available({ value, currency }: AvailableProps) {
   return (
     <>
-      <Money value={value} currency={currency} /> available. Open orders hold the rest.
+      <Money value={value} currency={currency} /> available. Open orders and withdrawals hold the rest.
     </>
   );
 }
@@ -164,6 +165,15 @@ function MovementNotice({ movement, formError, currency }: MovementNoticeProps) 
               {movement.request.move === 'deposit' ? 'deposited' : 'withdrawn'}. The balance is{' '}
               <Money value={movement.newBalance} currency={currency} />.
             </span>
+          </p>
+        )}
+        {movement.kind === 'requested' && (
+          <p className="rounded-md bg-accent-soft p-2 text-sm text-accent">
+            The {movement.request.move === 'deposit' ? 'deposit' : 'withdrawal'} of{' '}
+            <Money value={movement.request.amount} /> is under way.{' '}
+            <Link to="/cash/funding" className="underline">
+              Follow it
+            </Link>
           </p>
         )}
       </div>

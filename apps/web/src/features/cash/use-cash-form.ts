@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
 import { useRef, useState } from 'react';
 import { BALANCE_KEY, CASH_KEYS, depositCash, withdrawCash } from '../../api/account/cash.ts';
+import { FUNDING_KEY } from '../../api/account/funding.ts';
 import { PORTFOLIO_HISTORY_KEY, PORTFOLIO_KEY } from '../../api/account/portfolio.ts';
 import type { ApiProblem } from '../../api/http/api-problem.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
@@ -57,7 +58,7 @@ export function useCashForm(move: CashMove, currency: Currency) {
       if (!request) return focusOn(FIELDS.find((field) => errors[field] !== undefined) ?? 'amount');
       const outcome = await send(request);
       if (outcome.kind === 'refused') focusOn('amount');
-      if (outcome.kind !== 'done') return;
+      if (outcome.kind !== 'done' && outcome.kind !== 'requested') return;
       setInput(EMPTY_CASH_FORM);
       setWasSubmitted(false);
     },
@@ -72,6 +73,8 @@ export type Movement =
   | { readonly kind: 'idle' }
   | { readonly kind: 'sending' }
   | { readonly kind: 'done'; readonly request: CashRequest; readonly newBalance: string }
+  /** A payment is under way: no cash has moved yet. */
+  | { readonly kind: 'requested'; readonly request: CashRequest }
   /** The server refused the request. */
   | { readonly kind: 'refused'; readonly problem: ApiProblem }
   /** The outcome is unknown; sending it again is safe. */
@@ -96,10 +99,11 @@ function useMoveCash(): MoveCash {
     const { move, ...body } = request;
     try {
       const post = move === 'deposit' ? depositCash : withdrawCash;
-      const { new_balance } = await post({ ...body, idempotencyKey: key });
+      const { transaction_id, new_balance } = await post({ ...body, idempotencyKey: key });
       unsettled.current = undefined;
-      const keys = [BALANCE_KEY, ...CASH_KEYS, PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY];
+      const keys = [BALANCE_KEY, ...CASH_KEYS, PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY, FUNDING_KEY];
       await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+      if (transaction_id === null) return { kind: 'requested', request };
       return { kind: 'done', request, newBalance: new_balance };
     } catch (error) {
       const problem = toProblem(error);

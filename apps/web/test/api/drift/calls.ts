@@ -29,6 +29,13 @@ const ASSET = {
 /** All calls of the client, with arguments that cover all of their parameters. */
 export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   'account/cash.ts balanceQuery': [[]],
+  'account/funding.ts cancelPayment': [['0190b7a0-0000-7000-8000-000000000001']],
+  'account/funding.ts fundingLimitsQuery': [[]],
+  'account/funding.ts paymentsQuery': [[]],
+  'admin/funding.ts approveWithdrawal': [[{ username: 'ada', payment_id: 'payment-1' }]],
+  'admin/funding.ts rejectWithdrawal': [[{ username: 'ada', payment_id: 'payment-1' }, 'A stolen card']],
+  'admin/funding.ts withdrawalReviewsQuery': [[]],
+  'admin/users.ts changeTier': [['ada', { tier: 'verified', reason: 'Papers were checked' }]],
   'account/cash.ts depositCash': [[CASH], [{ ...CASH, currency: 'EUR' }]],
   'account/portfolio.ts holdingQuery': [['BTC']],
   'account/cash.ts exportLedger': [[LEDGER], [{}]],

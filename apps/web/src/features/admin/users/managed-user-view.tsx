@@ -10,8 +10,9 @@ import { Time } from '../../../ui/time.tsx';
 import type { Permissions } from '../permissions.ts';
 import { AdjustBalance } from './adjust-balance.tsx';
 import { ChangeRole, ChangeStatus } from './change-access.tsx';
+import { ChangeTier } from './change-tier.tsx';
 import { FreezeTransfers } from './freeze-transfers.tsx';
-import { ROLE_NAMES, ROLE_TONES, USER_STATUS_NAMES, USER_STATUS_TONES } from './user-words.ts';
+import { ROLE_NAMES, ROLE_TONES, TIER_NAMES, USER_STATUS_NAMES, USER_STATUS_TONES } from './user-words.ts';
 
 export interface ManagedUserViewProps {
   readonly user: ManagedUser;
@@ -55,6 +56,7 @@ export function ManagedUserView({ user, balance, permissions, isSelf }: ManagedU
               </h2>
               <ChangeRole user={user} />
               <ChangeStatus user={user} />
+              <ChangeTier user={user} />
               <FreezeTransfers username={username} isFrozen={balance.transfers_frozen} />
             </section>
           )}
@@ -80,6 +82,7 @@ function AccountFacts({ user }: { readonly user: ManagedUser }) {
         Account
       </h2>
       <dl className="grid gap-2">
+        <Fact label="Tier">{TIER_NAMES[user.tier]}</Fact>
         <Fact label="E-mail">{user.email}</Fact>
         <Fact label="Phone">{user.phone ?? MISSING}</Fact>
         <Fact label="Born">{user.date_of_birth ?? MISSING}</Fact>
@@ -108,7 +111,7 @@ function Cash({ balance }: { readonly balance: ManagedBalance }) {
         <Fact label="Balance">
           <Money value={balance.current_balance} className="text-base font-semibold" />
         </Fact>
-        <Fact label="Held by open orders">
+        <Fact label="Held by orders and withdrawals">
           <Money value={balance.held_balance} />
         </Fact>
         <Fact label="Available">

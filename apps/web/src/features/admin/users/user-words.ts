@@ -1,4 +1,4 @@
-import type { User, UserRole } from '@cnop/common/entities/user/user';
+import type { User, UserRole, UserTier } from '@cnop/common/entities/user/user';
 import type { BadgeTone } from '../../../ui/badge.tsx';
 
 export const ROLE_NAMES: Readonly<Record<UserRole, string>> = {
@@ -32,4 +32,10 @@ export const USER_STATUS_TONES: Readonly<Record<User['status'], BadgeTone>> = {
   inactive: 'neutral',
   suspended: 'loss',
   pending: 'warn',
+};
+
+export const TIER_NAMES: Readonly<Record<UserTier, string>> = {
+  standard: 'Standard',
+  verified: 'Verified',
+  professional: 'Professional',
 };

@@ -1,0 +1,13 @@
+import { WithdrawalReviews } from '../../../features/admin/funding/withdrawal-reviews.tsx';
+import { usePermissions } from '../../admin/admin-area.tsx';
+import { PageTitle } from '../../page-title.tsx';
+
+export function FundingReviewsPage() {
+  const { changesUsers: isAdmin } = usePermissions();
+  return (
+    <>
+      <PageTitle>Funding</PageTitle>
+      <WithdrawalReviews isAdmin={isAdmin} />
+    </>
+  );
+}

@@ -1,0 +1,15 @@
+import { FundingLimits } from '../../../features/funding/funding-limits.tsx';
+import { Payments } from '../../../features/funding/payments.tsx';
+import { PageTitle } from '../../page-title.tsx';
+
+export function FundingPage() {
+  return (
+    <div className="grid grid-cols-1 gap-3">
+      <PageTitle>Payments</PageTitle>
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[2fr_1fr]">
+        <Payments />
+        <FundingLimits />
+      </div>
+    </div>
+  );
+}
