@@ -256,6 +256,35 @@ describe('the returns of a portfolio', () => {
   });
 });
 
+describe('units that move without cash', () => {
+  it('are paid out of one portfolio and into the other at their value', async () => {
+    const [sender, receiver] = [await investor(), await investor()];
+    service.clock.set('2026-03-01T10:30:00.000Z');
+    await service.runtime.fund(sender, '400.00');
+    await bookTrade(service, { username: sender, assetId: 'UNIT', units: '8', cash: '400.00' });
+    const last_price_update = aTime('2026-03-10T10:30:00.000Z');
+    const asset = anAsset({ asset_id: 'UNIT', current_price: '70.00', last_price_update });
+    await createAssetDao(service.store).createAsset(asset);
+    service.clock.set(last_price_update);
+    const headers = await service.runtime.signIn(sender);
+    const body = { to: receiver, asset_id: 'UNIT', quantity: '4' };
+    const answer = await service.call('POST', '/transfers/units', { headers, body });
+    expect(answer.status, answer.text).toBe(201);
+    service.clock.set(NOW);
+    const ends = { end_value: '280.00', time_weighted_return: { period: { value: 0.4 } } };
+    expect(await measure(sender, 'range=all')).toMatchObject({
+      paid_in: '400.00',
+      paid_out: '280.00',
+      ...ends,
+    });
+    expect(await measure(receiver, 'range=all')).toMatchObject({
+      paid_in: '280.00',
+      end_value: '280.00',
+      gain: '0.00',
+    });
+  });
+});
+
 describe('a benchmark', () => {
   it('equals a portfolio that holds nothing else', async () => {
     const username = await investor();

@@ -6,6 +6,8 @@ import {
   decimalOfUnits,
   displayNumber,
   formatDecimal,
+  formatUsd,
+  ZERO,
 } from '@cnop/common/core/money';
 
 /** Fraction digits of the rates in answers: 0.05 is 5 %. */
@@ -35,6 +37,36 @@ export interface GrowthPoint {
 export interface Flow {
   readonly at: IsoTime;
   readonly amount: Decimal;
+}
+
+/** Units that were given, with their value in USD. */
+interface Gift {
+  readonly created_at: IsoTime;
+  readonly total_amount: Usd;
+}
+
+/**
+ * Counts given units as paid in: a history shows them as a gain, but they are no return of what was there.
+ * @param valuations oldest first, with one before and one after each gift
+ * @param gifts newest first
+ */
+export function countGifts<Point extends Valuation>(
+  valuations: readonly Point[],
+  gifts: readonly Gift[],
+): Point[] {
+  const oldestFirst = gifts.toReversed();
+  let given = ZERO;
+  let next = 0;
+  return valuations.map((valuation, index) => {
+    const isLast = valuations[index + 1]?.at !== valuation.at;
+    for (let gift = oldestFirst[next]; gift; gift = oldestFirst[next]) {
+      if (gift.created_at > valuation.at || (gift.created_at === valuation.at && !isLast)) break;
+      given = given.plus(gift.total_amount);
+      next += 1;
+    }
+    if (given.eq(ZERO)) return valuation;
+    return { ...valuation, net_deposits: formatUsd(decimal(valuation.net_deposits).plus(given)) };
+  });
 }
 
 /** Returns the external flows between the first and the last valuation, oldest first. */

@@ -12,6 +12,7 @@ import {
   readPastValues,
 } from '../../portfolio/use-cases/read-portfolio-history.ts';
 import type { Valuation } from '../domain/cumulated-return.ts';
+import { countGifts } from '../domain/cumulated-return.ts';
 import { measurePerformance } from '../domain/performance.ts';
 import type { PerformancePeriod, PeriodRequest } from '../domain/performance-period.ts';
 import { performancePeriod } from '../domain/performance-period.ts';
@@ -40,14 +41,17 @@ export async function readPerformance(
   const now = isoTime(deps.clock.now());
   const period = performancePeriod(request, { now, createdAt });
   const { from, to, interval, times } = period;
-  const { points, reachesBack } = await readPastValues(deps, account, {
+  const { points, reachesBack, movements } = await readPastValues(deps, account, {
     now,
     times,
     interval,
     chooseSteps: chooseFlows,
     isPrecise: true,
   });
-  const valuations = points.filter(({ at }) => at <= to);
+  const valuations = countGifts(
+    points.filter(({ at }) => at <= to),
+    movements.filter(({ transaction_type }) => transaction_type === 'airdrop'),
+  );
   const prices = benchmark && (await readBenchmark(deps, benchmark, { now, valuations, period }));
   const performance = measurePerformance({
     valuations,

@@ -95,7 +95,7 @@ function rankOf(change: AccountChange): number {
 }
 
 /**
- * Chooses all external flows: of cash, and of units that were transferred. No return is computed across one.
+ * Chooses all external flows: of cash, and of units that were transferred or given. No return is computed across one.
  * @param since changes at or before this moment are no steps
  */
 export function chooseFlows(changes: readonly AccountChange[], since: IsoTime): Set<TransactionId> {
@@ -103,9 +103,9 @@ export function chooseFlows(changes: readonly AccountChange[], since: IsoTime): 
   return new Set(flows.map(({ transaction_id }) => transaction_id));
 }
 
-/** Gifts are gains, and trades change nothing at their moment. */
+/** Rewards are gains, and trades change nothing at their moment. */
 function isFlow(change: AccountChange): boolean {
-  return 'legs' in change ? !isTrade(change) : change.transaction_type === 'transfer';
+  return 'legs' in change ? !isTrade(change) : change.transaction_type !== 'staking';
 }
 
 /** The types of ledger entries that pay for a trade, its refund or a settlement. */

@@ -79,12 +79,12 @@ export interface ValuationRequest {
   readonly isPrecise?: boolean;
 }
 
-/** Computes the values of a portfolio at given moments from the ledger, trades and candles. */
+/** Computes the values of a portfolio at given moments from the ledger, trades and candles, with the movements of units. */
 export async function readPastValues(
   deps: ReadPastValuesDeps,
   account: Account,
   { now, times, interval, chooseSteps: choose, isPrecise = false }: ValuationRequest,
-): Promise<History> {
+): Promise<History & { readonly movements: readonly UnitMovement[] }> {
   const { balance, holdings } = account;
   const since = times[0] ?? now;
   const entries = await readEntries(deps.balances, account, since);
@@ -100,7 +100,7 @@ export async function readPastValues(
     steps.has(transaction_id) ? [created_at] : [],
   );
   const moments = [...new Set([...times, ...stepTimes])].toSorted();
-  return portfolioHistory({
+  const history = portfolioHistory({
     balance,
     holdings,
     entries,
@@ -117,6 +117,7 @@ export async function readPastValues(
       trades: all,
     }),
   });
+  return { ...history, movements };
 }
 
 /** Reads the ledger from the present back to the first entry at or before a moment, or to the limit. */

@@ -4,6 +4,7 @@ import { aPrice, aTime, aUsd } from '@cnop/testing/builders/brands';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Valuation } from '../../../src/performance/domain/cumulated-return.ts';
+import { countGifts } from '../../../src/performance/domain/cumulated-return.ts';
 import type { PerformanceFacts } from '../../../src/performance/domain/performance.ts';
 import { measurePerformance } from '../../../src/performance/domain/performance.ts';
 import { annualVolatility, correlation } from '../../../src/performance/domain/return-statistics.ts';
@@ -160,6 +161,22 @@ describe('the performance of a portfolio', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('units that were given', () => {
+  it('are paid in at their value, after the moment before them', () => {
+    const points = [
+      valuation(0, '100.00', '100.00'),
+      valuation(10, '100.00', '100.00'),
+      valuation(10, '150.00', '100.00'),
+      valuation(20, '165.00', '100.00'),
+    ];
+    const gifts = [{ created_at: dayOf(10), total_amount: aUsd('50.00') }];
+    const counted = countGifts(points, gifts);
+    expect(counted.map(({ net_deposits }) => net_deposits)).toEqual(['100.00', '100.00', '150.00', '150.00']);
+    expect(measure(counted).timeWeighted.period.value).toBe(0.1);
+    expect(countGifts(points, [])).toEqual(points);
   });
 });
 
