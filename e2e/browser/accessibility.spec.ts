@@ -3,7 +3,13 @@ import { expectNoBarriersInAnyTheme } from './support/accessibility.ts';
 import { placeOrder, ticketOf } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
-const ACCOUNT_PAGES = ['/portfolio', '/cash?move=withdraw', '/cash/funding', '/profile'];
+const ACCOUNT_PAGES = [
+  '/portfolio',
+  '/portfolio/performance?benchmark=BTC',
+  '/cash?move=withdraw',
+  '/cash/funding',
+  '/profile',
+];
 
 const VISITOR_PAGES: Record<string, { readonly address: string; readonly ready: string }> = {
   'the market': { address: '/', ready: 'Know what an order does before you place it' },
@@ -184,6 +190,7 @@ test('tables have a caption, header cells with a scope, and announce their sorti
     '/orders',
     '/orders?tab=history',
     '/portfolio?view=table',
+    '/portfolio/performance?view=table',
     '/cash',
   ]) {
     await page.goto(address);

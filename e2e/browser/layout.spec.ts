@@ -10,6 +10,7 @@ const TRADER_PAGES = [
   '/orders',
   '/orders?tab=history',
   '/portfolio',
+  '/portfolio/performance?benchmark=BTC',
   '/cash',
   '/cash/transfer',
   '/cash/convert',

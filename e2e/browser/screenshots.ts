@@ -50,6 +50,8 @@ const VISITOR_PAGES: Readonly<Record<string, string>> = {
 const ACCOUNT_PAGES: Readonly<Record<string, string>> = {
   portfolio: '/portfolio',
   'portfolio-result': '/portfolio?show=result&range=1d',
+  performance: '/portfolio/performance?benchmark=BTC&range=1y',
+  'performance-table': '/portfolio/performance?view=table&range=1w',
   cash: '/cash',
   transfer: '/cash/transfer',
   convert: '/cash/convert',

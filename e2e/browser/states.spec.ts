@@ -108,6 +108,20 @@ const VIEWS: Record<string, View> = {
     failure: 'The statement could not be loaded',
     loaded: (page) => expect(page.getByRole('row', { name: /^Deposit/ })).toBeVisible(),
   },
+  'the performance': {
+    address: '/portfolio/performance',
+    url: '**/portfolio/performance?*',
+    loading: 'Loading the performance',
+    failure: 'Your performance could not be loaded',
+    loaded: (page) => expect(page.getByText('Time-weighted return').first()).toBeVisible(),
+  },
+  insights: {
+    address: '/portfolio/performance',
+    url: '**/portfolio/insights',
+    loading: 'Loading the findings',
+    failure: 'The findings could not be loaded',
+    loaded: (page) => expect(page.getByText('Much of your portfolio is cash.')).toBeVisible(),
+  },
   'the movements of cash': {
     address: '/cash',
     url: '**/balance/transactions?*',

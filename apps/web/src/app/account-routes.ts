@@ -1,6 +1,7 @@
 import { createRoute } from '@tanstack/react-router';
 import { cashSearchSchema, transferSearchSchema } from '../features/cash/cash-search.ts';
 import { convertSearchSchema } from '../features/convert/convert-search.ts';
+import { performanceSearchSchema } from '../features/performance/performance-search.ts';
 import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
 import { statementSearchSchema } from '../features/statements/statement-words.ts';
 import { taxSearchSchema } from '../features/tax/tax-words.ts';
@@ -63,6 +64,13 @@ const holdingsRoute = createRoute({
   component: lazyPage(() => import('./pages/portfolio/portfolio-page.tsx'), 'PortfolioPage'),
 });
 
+const performanceRoute = createRoute({
+  getParentRoute: () => portfolioRoute,
+  path: 'performance',
+  validateSearch: performanceSearchSchema,
+  component: lazyPage(() => import('./pages/portfolio/performance-page.tsx'), 'PerformancePage'),
+});
+
 const taxRoute = createRoute({
   getParentRoute: () => portfolioRoute,
   path: 'tax',
@@ -80,4 +88,4 @@ export const cashArea = cashRoute.addChildren([
 ]);
 
 /** The routes below `/portfolio`, each loaded on demand. */
-export const portfolioArea = portfolioRoute.addChildren([holdingsRoute, taxRoute]);
+export const portfolioArea = portfolioRoute.addChildren([holdingsRoute, performanceRoute, taxRoute]);

@@ -57,6 +57,7 @@ export const SUB_PAGES = {
   ],
   portfolio: [
     { to: '/portfolio', label: 'Holdings' },
+    { to: '/portfolio/performance', label: 'Performance' },
     { to: '/portfolio/tax', label: 'Taxes' },
   ],
 } as const satisfies Readonly<Record<string, readonly SubPage[]>>;

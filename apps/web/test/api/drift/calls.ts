@@ -52,6 +52,14 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'account/tax.ts openLotsQuery': [[]],
   'account/tax.ts taxMethodQuery': [[2026]],
   'account/tax.ts taxReportQuery': [[2026]],
+  'account/performance.ts performanceQuery': [
+    ...['1d', '1w', '1m', '3m', 'ytd', '1y', 'all'].map((range) => [range, undefined]),
+    ['1m', 'BTC'],
+  ],
+  'account/performance.ts insightsQuery': [[]],
+  'account/performance.ts targetQuery': [[]],
+  'account/performance.ts saveTarget': [[{ cash: '40', assets: [{ asset_id: 'BTC', percentage: '60' }] }]],
+  'account/performance.ts removeTarget': [[]],
   'account/profile.ts profileQuery': [[]],
   'account/profile.ts updateProfile': [
     [

@@ -225,9 +225,8 @@ function chartOf(
 ): ChartPoint[] {
   const [first] = funded;
   if (!first) return [];
-  const shown = funded.filter(
-    ({ at }, index) => (index === 0 || times.has(at)) && funded[index + 1]?.at !== at,
-  );
+  const isShown = (at: IsoTime): boolean => at === first.at || times.has(at);
+  const shown = funded.filter(({ at }, index) => isShown(at) && funded[index + 1]?.at !== at);
   return shown.map(({ at, growth }) => ({
     at,
     rate: rateBetween(first.growth, growth),

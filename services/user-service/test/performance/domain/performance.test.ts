@@ -51,6 +51,20 @@ describe('the performance of a portfolio', () => {
     expect(chart.map(({ rate }) => rate)).toEqual([0, 0.1, -0.12]);
   });
 
+  it('begins the chart with the first flow, after it', () => {
+    const points = [
+      valuation(0, '0.00', '0.00'),
+      valuation(1, '0.00', '0.00'),
+      valuation(1, '100.00', '100.00'),
+      valuation(2, '110.00', '100.00'),
+    ];
+    const { chart } = measure(points, { times: new Set([dayOf(0), dayOf(2)]) });
+    expect(chart).toEqual([
+      { at: dayOf(1), rate: 0, benchmarkRate: null },
+      { at: dayOf(2), rate: 0.1, benchmarkRate: null },
+    ]);
+  });
+
   it('states eight digits, rounded to the nearest', () => {
     const rateOf = (end: string) => measure([valuation(0, '3.00', '0.00'), valuation(9, end, '0.00')]);
     expect(rateOf('2.00').timeWeighted.period.value).toBe(-0.33333333);
