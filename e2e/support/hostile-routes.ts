@@ -47,6 +47,12 @@ const CONVERSION = {
   fields: { from: 'choice', to: 'choice', amount: 'usd', fixes: 'choice', rate_bound: 'quantity' },
   required: ['from', 'to', 'amount'],
 } as const;
+const STAKE = {
+  caller: 'user',
+  good: { asset_id: 'BTC', quantity: '0.001' },
+  fields: { asset_id: 'assetId', quantity: 'quantity' },
+  required: ['asset_id', 'quantity'],
+} as const;
 const ASSET: Record<string, FieldKind> = {
   symbol: 'symbol',
   name: 'label',
@@ -147,6 +153,18 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   { method: 'POST', route: '/transfers/preview', ...TRANSFER },
   { method: 'POST', route: '/transfers/units', ...UNIT_TRANSFER },
   { method: 'POST', route: '/transfers/units/preview', ...UNIT_TRANSFER },
+  { method: 'POST', route: '/staking/stake', ...STAKE },
+  { method: 'POST', route: '/staking/stake/preview', ...STAKE },
+  { method: 'POST', route: '/staking/unstake', ...STAKE },
+  { method: 'POST', route: '/staking/unstake/preview', ...STAKE },
+  {
+    method: 'PUT',
+    route: '/admin/staking/:asset_id',
+    caller: 'admin',
+    good: { rate_percent: '1', cooldown_days: 1 },
+    fields: { rate_percent: 'nonNegativeDecimal', cooldown_days: 'wholeNumber' },
+    required: ['rate_percent', 'cooldown_days'],
+  },
   {
     method: 'PUT',
     route: '/tax/:year/method',

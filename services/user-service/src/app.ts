@@ -26,6 +26,7 @@ import { ownSessionRoutes } from './routes/own-sessions.ts';
 import { keySetRoutes, sessionRoutes } from './routes/sessions.ts';
 import { transferRoutes } from './routes/transfers.ts';
 import { unitTransferRoutes } from './routes/unit-transfers.ts';
+import { stakingRoutes } from './staking/routes.ts';
 import { statementRoutes } from './statements/routes.ts';
 import { taxRoutes } from './tax/routes.ts';
 import type { UserProcess } from './use-cases/dependencies.ts';
@@ -64,6 +65,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   taxRoutes(app, deps);
   insightRoutes(app, deps);
   statementRoutes(app, deps);
+  stakingRoutes(app, deps);
   eventRoutes(app, deps);
   streamRoutes(app, deps);
   adminUserRoutes(app, deps);

@@ -7,6 +7,7 @@ import { createDueWorkRunner } from '@cnop/common/scheduling/due-work';
 import { advancePayment } from './funding/use-cases/change-payment.ts';
 import type { JobLog } from './house-book/use-cases/close-exposed-assets.ts';
 import { planHouseBook, projectHouseBook } from './house-book/use-cases/project-house-book.ts';
+import { postReward, releaseUnits } from './staking/use-cases/accrue-rewards.ts';
 import type { UserDependencies } from './use-cases/dependencies.ts';
 
 /** Returns the handler of each kind of work that is done at a time. */
@@ -16,6 +17,8 @@ function handlersOf(
 ): DueWorkOptions['handlers'] {
   return {
     funding_payment: async (work) => advancePayment(deps, work),
+    staking_rewards: async (work) => postReward(deps, work),
+    staking_release: async (work) => releaseUnits(deps, work),
     house_book: async (work) => projectHouseBook({ ...deps, log, houseBookSeconds }, work),
   };
 }

@@ -1,5 +1,11 @@
+import { isoTime, knownAssetId, knownUsername } from '@cnop/common/core/brands';
+import { systemIds } from '@cnop/common/core/ids';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { readPriceSheets } from '@cnop/common/dao/inventory/price-sheet-dao';
+import { stakingRateRecord } from '@cnop/common/dao/staking/staking-dao';
+import { createQuoteBoard } from '@cnop/common/market/market-data';
+import { dayAfter, dayOf } from '@cnop/common/trading/staking';
+import { postReward, rewardWork } from '@cnop/user-service/staking/use-cases/accrue-rewards';
 import type { Measurement } from './measurement.ts';
 import { orderOf } from './measurement.ts';
 
@@ -60,7 +66,8 @@ export async function measureOrders(measurement: Measurement): Promise<void> {
   await measureWallets(measurement, token);
 }
 
-async function measureMarketOrders({ measure }: Measurement, token: string): Promise<void> {
+async function measureMarketOrders(measurement: Measurement, token: string): Promise<void> {
+  const { measure } = measurement;
   const order = (order_type: string, key?: number) =>
     ({
       method: 'POST',
@@ -90,6 +97,30 @@ async function measureMarketOrders({ measure }: Measurement, token: string): Pro
   await measure('transfer of units', transfer);
   await measure('transfer of units with key', { ...transfer, key: keyOf(14) });
   await measure('preview of a transfer of units', { ...transfer, path: '/transfers/units/preview' });
+  await measureStaking(measurement, token);
+}
+
+/** Measures a stake and its daily reward. */
+async function measureStaking({ platform, measure, measureWork }: Measurement, token: string): Promise<void> {
+  const { store, clock } = platform;
+  const assetId = knownAssetId(BTC.asset_id);
+  const username = knownUsername(TRADER);
+  const set_at = isoTime(clock.now());
+  const rate = { asset_id: assetId, rate_percent: '5', cooldown_days: 1, set_by: username, set_at };
+  const write = stakingRateRecord.create({ ...rate, from_day: '2020-01-01' });
+  await store.transact({}, () => ({ writes: [write], result: undefined }));
+  const body = { asset_id: BTC.asset_id, quantity: '0.01' };
+  await measure('stake', { method: 'POST', path: '/staking/stake', token, body });
+  const deps = { store, clock, ids: systemIds, quotes: createQuoteBoard(), assets: createAssetDao(store) };
+  const today = dayOf(set_at);
+  await measureWork('staking reward of the first day', () =>
+    postReward(deps, rewardWork({ username, assetId }, today)),
+  );
+  await measureWork('staking reward of a day', () =>
+    postReward(deps, rewardWork({ username, assetId }, dayAfter(today))),
+  );
+  await measure('unstake', { method: 'POST', path: '/staking/unstake', token, body });
+  await measure('list of stakes', { method: 'GET', path: '/staking', token });
 }
 
 async function measureOpenOrders({ platform, measure, measureWork, call }: Measurement, token: string) {

@@ -21,10 +21,12 @@ import type { TradeSums } from './rules/holdings.ts';
 import { checkHeldUnits, NO_TRADES, tradesText, withTrade } from './rules/holdings.ts';
 import { isBuy, isOpen } from './rules/order-basics.ts';
 import { paymentHold } from './rules/payments.ts';
+import type { StakeState } from './rules/staking.ts';
+import { followStake, historyText, NO_STAKE, stakedUnits } from './rules/staking.ts';
 import { createSentTransfers } from './rules/transfers.ts';
 import type { WalletParts } from './rules/wallets.ts';
 import { checkWallet } from './rules/wallets.ts';
-import { holdingTopic } from './statements.ts';
+import { holdingTopic, stakeTopic } from './statements.ts';
 import type { Kind, Reading, StoredOf } from './stored-kinds.ts';
 import type { Findings, Violation } from './violation.ts';
 import { violation } from './violation.ts';
@@ -42,6 +44,7 @@ const BELONGING: ReadonlySet<Kind> = new Set([
   'remembered answer',
   'client order claim',
   'payment',
+  'stake',
   'session',
   'tax method',
 ]);
@@ -61,6 +64,11 @@ interface Partition {
   paymentHolds: Decimal;
   /** In a partition of trades: the topic of the position, and the sums of its trades so far. */
   trades: { readonly topic: string; sums: TradeSums } | undefined;
+  readonly holdings: StoredOf<'holding'>[];
+  /** The stakes of the account by asset. */
+  readonly stakes: Map<string, StoredOf<'stake'>>;
+  /** In a partition of the history of a stake: the topic of the stake, and its state so far. */
+  stake: { readonly topic: string; state: StakeState } | undefined;
 }
 
 export interface AccountWalkDeps {
@@ -68,6 +76,8 @@ export interface AccountWalkDeps {
   readonly findings: Findings;
   /** The holds of open orders. The walk takes out those whose balance or position it meets. */
   readonly holds: Holds;
+  /** Returns the fraction digits of the quantities of an asset; undefined for an unknown one. */
+  readonly scaleOf: (assetId: string) => number | undefined;
 }
 
 /** Checks all accounts while the users table is read. */
@@ -82,7 +92,7 @@ export interface AccountWalk {
  * Follows the users table item by item and checks each account when its partition ends. A scan returns one partition
  * after the other, each in the order of sort keys, so a ledger of any length is checked with its last entry in memory.
  */
-export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): AccountWalk {
+export function createAccountWalk({ check, findings, holds, scaleOf }: AccountWalkDeps): AccountWalk {
   const sums: Partial<Record<Movement, Decimal>> = {};
   const sent = createSentTransfers();
   let partition: Partition | undefined;
@@ -104,6 +114,8 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
       sums[movement] = sum.plus(sums[movement] ?? ZERO);
     }
     if (trades) check.confirm(trades.topic, tradesText(trades.sums));
+    if (partition.stake) check.confirm(partition.stake.topic, historyText(partition.stake.state));
+    findings.add(checkHoldings(partition, holds));
   }
 
   return {
@@ -116,7 +128,9 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
       if (reading.outcome !== 'read') return;
       const { stored } = reading;
       if (stored.kind === 'asset transaction') sent.addUnits(stored.entity);
-      if (stored.kind === 'holding') findings.add(checkHeldUnits(stored, holds.takeUnits(stored.entity)));
+      if (stored.kind === 'holding') partition.holdings.push(stored);
+      if (stored.kind === 'stake') partition.stakes.set(stored.entity.asset_id, stored);
+      if (stored.kind === 'step of a stake') findings.add(followHistory(partition, stored, scaleOf));
     },
     end() {
       if (partition) finish(partition);
@@ -125,6 +139,31 @@ export function createAccountWalk({ check, findings, holds }: AccountWalkDeps): 
       return sums;
     },
   };
+}
+
+/** Compares the held units of each position with open orders and its stake. */
+function checkHoldings({ holdings, stakes }: Partition, holds: Holds): Violation[] {
+  const held = holdings.flatMap((holding) => {
+    const stake = stakes.get(holding.entity.asset_id)?.entity;
+    stakes.delete(holding.entity.asset_id);
+    return checkHeldUnits(holding, holds.takeUnits(holding.entity).plus(stakedUnits(stake)));
+  });
+  const alone = [...stakes.values()].map(({ key }) =>
+    violation('holding-held', [key], 'It has no position.'),
+  );
+  return [...held, ...alone];
+}
+
+function followHistory(
+  partition: Partition,
+  stored: StoredOf<'step of a stake'>,
+  scaleOf: AccountWalkDeps['scaleOf'],
+): Violation[] {
+  const { username, asset_id } = stored.entity;
+  partition.stake ??= { topic: stakeTopic(username, asset_id), state: NO_STAKE };
+  const followed = followStake(partition.stake.state, stored, scaleOf(asset_id));
+  partition.stake.state = followed.state;
+  return followed.violations;
 }
 
 function emptyPartition(pk: string): Partition {
@@ -139,6 +178,9 @@ function emptyPartition(pk: string): Partition {
     wallets: new Map(),
     paymentHolds: ZERO,
     trades: undefined,
+    holdings: [],
+    stakes: new Map(),
+    stake: undefined,
   };
 }
 

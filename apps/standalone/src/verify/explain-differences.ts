@@ -16,6 +16,7 @@ import {
 } from './rules/payments.ts';
 import { checkClientOrder, checkEmailClaim } from './rules/references.ts';
 import { checkRefund } from './rules/refunds.ts';
+import { checkRewardTransaction, checkStake } from './rules/staking.ts';
 import { checkSettlementPayment, checkTrade } from './rules/trades.ts';
 import { checkTransfer, checkUnitTransfer } from './rules/transfers.ts';
 import {
@@ -28,6 +29,7 @@ import {
   paymentEventsTopic,
   paymentMarkerTopic,
   paymentTopic,
+  stakeTopic,
   statementsOf,
 } from './statements.ts';
 import type { Kind, Reading, Stored, StoredOf } from './stored-kinds.ts';
@@ -91,6 +93,8 @@ function topicsOf(stored: Stored, keptSince: IsoTime): Set<string> {
   const topics = new Set(statementsOf(stored, keptSince).map(({ topic }) => topic));
   if (stored.kind === 'asset transaction')
     topics.add(holdingTopic(stored.entity.username, stored.entity.asset_id));
+  if (stored.kind === 'step of a stake')
+    topics.add(stakeTopic(stored.entity.username, stored.entity.asset_id));
   // An order that never completed claims no payment, but a payment or an event may refer to it.
   if (stored.kind === 'order') {
     topics.add(orderTopic(stored.entity.order_id));
@@ -156,6 +160,10 @@ function checkTopic(topic: string, { stored, indexEntries }: Group, keptSince: I
       ]);
     case 'transfer':
       return checkTransfer(ofKind(stored, 'ledger entry'));
+    case 'stake':
+      return checkStake(ofKind(stored, 'stake')[0], ofKind(stored, 'step of a stake'));
+    case 'staking-reward':
+      return checkRewardTransaction(ofKind(stored, 'step of a stake'), ofKind(stored, 'asset transaction'));
     case 'unit-transfer':
       return checkUnitTransfer(ofKind(stored, 'asset transaction'));
     case 'payment':

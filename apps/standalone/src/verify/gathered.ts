@@ -1,5 +1,6 @@
 import type { Decimal } from '@cnop/common/core/money';
 import { decimal, ZERO } from '@cnop/common/core/money';
+import type { StakingRate } from '@cnop/common/entities/staking/stake';
 import type { Holds } from './account-walk.ts';
 import { createHolds } from './account-walk.ts';
 import type { AssetScales } from './rules/items.ts';
@@ -13,6 +14,7 @@ export interface Gathered {
   readonly kinds: Map<Kind, number>;
   readonly catalogue: Map<string, AssetScales>;
   readonly priceSheets: StoredOf<'price sheet'>[];
+  readonly stakingRates: StakingRate[];
   readonly holds: Holds;
   cash: Decimal;
   bought: Decimal;
@@ -28,6 +30,7 @@ export function nothingGathered(): Gathered {
     kinds: new Map(),
     catalogue: new Map(),
     priceSheets: [],
+    stakingRates: [],
     holds: createHolds(),
     cash: ZERO,
     bought: ZERO,
@@ -44,6 +47,9 @@ export function gather(gathered: Gathered, stored: Stored): void {
   switch (stored.kind) {
     case 'asset':
       gathered.catalogue.set(stored.entity.asset_id, stored.entity);
+      break;
+    case 'staking rate':
+      gathered.stakingRates.push(stored.entity);
       break;
     case 'price sheet':
       gathered.priceSheets.push(stored);

@@ -3,6 +3,7 @@ import { knownOrderId } from '@cnop/common/core/brands';
 import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { orderDocumentRecord } from '@cnop/common/dao/order/order-dao';
 import { readAll } from '@cnop/common/dao/read-page';
+import { stakeHistoryPartition } from '@cnop/common/dao/staking/staking-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Item, ItemKey, SortKeyRange, TableStore } from '@cnop/common/database/table-store';
@@ -72,6 +73,13 @@ async function takeAccountPicture(
   ]);
   const trades = [...partitions].map((pk) => readRange(store, pk, tradesAfter(items.lastSortKey(pk))));
   items.add((await Promise.all(trades)).flat());
+  const stakes = items.stored().flatMap(({ kind, entity }) => (kind === 'stake' ? entity.asset_id : []));
+  const steps = new Set([
+    ...keys.flatMap(({ pk }) => (pk.startsWith(KEYS.users.stakeEntry.pkPrefix) ? [pk] : [])),
+    ...stakes.map((assetId) => stakeHistoryPartition(username, assetId)),
+  ]);
+  items.add((await Promise.all([...steps].map((pk) => readRange(store, pk, {})))).flat());
+  if (steps.size > 0) items.add(await readRates(store));
   // An order of a trade may be in no list of the account.
   await items.readMissing(namedKeys(items));
   await readAssets(items);
@@ -80,6 +88,11 @@ async function takeAccountPicture(
 
 async function readRange(store: TableStore, pk: string, sk: SortKeyRange): Promise<Item[]> {
   return readAll(store, { table: 'users', pk, sk, order: 'ascending' }, (item) => item);
+}
+
+async function readRates(store: TableStore): Promise<Item[]> {
+  const { pk } = KEYS.inventory.stakingRate;
+  return readAll(store, { table: 'inventory', pk, order: 'ascending' }, (item) => item);
 }
 
 async function listOrders(store: TableStore, username: Username): Promise<ItemKey[]> {

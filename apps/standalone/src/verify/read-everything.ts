@@ -25,6 +25,7 @@ import { checkOrderLife, checkOrderTerms } from './rules/orders.ts';
 import { checkPayment } from './rules/payments.ts';
 import { checkReference, referencedItem } from './rules/references.ts';
 import { checkRefundTerms } from './rules/refunds.ts';
+import { checkRewardRate } from './rules/staking.ts';
 import { checkTargetAllocation } from './rules/target-allocations.ts';
 import {
   checkSettledPosition,
@@ -86,7 +87,12 @@ export async function readEverything(audit: Audit): Promise<Tally> {
   const gathered = nothingGathered();
   const { holds } = gathered;
   const lookups = createLookups(audit);
-  const accounts = createAccountWalk({ check, findings, holds });
+  const accounts = createAccountWalk({
+    check,
+    findings,
+    holds,
+    scaleOf: (assetId) => gathered.catalogue.get(assetId)?.quantity_scale,
+  });
   const events = createEventWalk({ findings, lookups, keptSince });
   const candles = createCandleWalk({ findings, lookups, now: audit.now });
   const book = createHouseBookWalk({ findings, lookups });
@@ -154,6 +160,7 @@ function checkOne(audit: Audit, gathered: Gathered, item: Item, reading: Reading
   const { stored } = reading;
   gather(gathered, stored);
   findings.add(checkByKind(stored, gathered.catalogue));
+  if (stored.kind === 'step of a stake') findings.add(checkRewardRate(stored, gathered.stakingRates));
 }
 
 /** Looks up the order or ledger entry that a remembered answer refers to. */

@@ -20,6 +20,7 @@ import {
   paymentSubject,
   stepTexts,
 } from './rules/payments.ts';
+import { rewardText, stakeText } from './rules/staking.ts';
 import { debitIdOf, transferText, unitTransferText } from './rules/transfers.ts';
 import {
   impliesLegs,
@@ -53,6 +54,8 @@ const settlementTopic = (transactionId: string): string => `settlement ${transac
 const conversionTopic = (username: string, conversionId: string): string =>
   `conversion ${username} ${conversionId}`;
 const transferTopic = (debitId: string): string => `transfer ${debitId}`;
+const rewardTopic = (transactionId: string): string => `staking-reward ${transactionId}`;
+export const stakeTopic = (username: string, assetId: string): string => `stake ${username} ${assetId}`;
 const unitTransferTopic = (transactionId: string): string => `unit-transfer ${transactionId}`;
 export const paymentTopic = (subject: string): string => `payment ${subject}`;
 export const paymentMarkerTopic = (subject: string): string => `payment-marker ${subject}`;
@@ -114,18 +117,8 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
       const topic = paymentMarkerTopic(paymentSubject(payment));
       return [{ side: 'confirm', topic, text: nameOf(stored.key) }];
     }
-    case 'event': {
-      const { username, data } = stored.entity;
-      const step = eventStepText(stored.entity, keptSince);
-      if (data.payment && step !== undefined) {
-        const topic = paymentEventsTopic(paymentSubject({ username, ...data.payment }));
-        return [{ side: 'confirm', topic, text: step }];
-      }
-      const order = data.order;
-      const text = reportedChange(stored.entity, keptSince);
-      if (!order || text === undefined) return [];
-      return [{ side: 'confirm', topic: orderEventsTopic(order.order_id), text }];
-    }
+    case 'event':
+      return eventStatements(stored, keptSince);
     case 'client order claim': {
       const { username, client_order_id, order_id } = stored.entity;
       return [{ side: 'confirm', topic: clientOrderTopic(username, client_order_id), text: order_id }];
@@ -149,6 +142,12 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
       const topic = conversionTopic(username, conversion_id);
       return convertedTextsDue(stored.entity).map((text) => ({ side: 'claim', topic, text }));
     }
+    case 'stake': {
+      const { username, asset_id } = stored.entity;
+      return [{ side: 'claim', topic: stakeTopic(username, asset_id), text: stakeText(stored.entity) }];
+    }
+    case 'step of a stake':
+      return stepStatements(stored);
     case 'asset transaction': {
       const { entity } = stored;
       if (movesWithoutCash(entity)) return movementStatements(entity);
@@ -163,6 +162,24 @@ function contentStatements(stored: Stored, keptSince: IsoTime): Statement[] {
     default:
       return [];
   }
+}
+
+function eventStatements({ entity }: StoredOf<'event'>, keptSince: IsoTime): Statement[] {
+  const { username, data } = entity;
+  const step = eventStepText(entity, keptSince);
+  if (data.payment && step !== undefined) {
+    const topic = paymentEventsTopic(paymentSubject({ username, ...data.payment }));
+    return [{ side: 'confirm', topic, text: step }];
+  }
+  const text = reportedChange(entity, keptSince);
+  if (!data.order || text === undefined) return [];
+  return [{ side: 'confirm', topic: orderEventsTopic(data.order.order_id), text }];
+}
+
+function stepStatements({ entity }: StoredOf<'step of a stake'>): Statement[] {
+  const { transaction_id } = entity;
+  if (transaction_id === null) return [];
+  return [{ side: 'claim', topic: rewardTopic(transaction_id), text: rewardText(entity) }];
 }
 
 /** Confirms one side of a conversion. */
@@ -201,6 +218,8 @@ function movementTopic(transaction: AssetTransaction): string {
 
 /** Both sides of a transfer of units state the same. Other movements have their other side outside of the platform. */
 function movementStatements(entity: AssetTransaction): Statement[] {
+  if (entity.transaction_type === 'staking')
+    return [{ side: 'confirm', topic: rewardTopic(entity.transaction_id), text: rewardText(entity) }];
   if (entity.transaction_type !== 'transfer') return [];
   const side = entity.direction === 'out' ? 'claim' : 'confirm';
   return [{ side, topic: unitTransferTopic(entity.transaction_id), text: unitTransferText(entity) }];

@@ -23,6 +23,7 @@ import type { EntityRecord } from '@cnop/common/dao/record';
 import { defineRecord } from '@cnop/common/dao/record';
 import { dueWorkRecord } from '@cnop/common/dao/schedule/due-work-dao';
 import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/schema-dao';
+import { stakeEntryRecord, stakeRecord, stakingRateRecord } from '@cnop/common/dao/staking/staking-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
@@ -98,6 +99,7 @@ const KINDS = {
     kind('asset transaction', assetTransactionRecord, KEYS.users.assetTransaction),
     kind('audit event', auditRecord, KEYS.users.auditEvent),
     kind('due work', dueWorkRecord, KEYS.users.dueWork),
+    kind('step of a stake', stakeEntryRecord, KEYS.users.stakeEntry),
     kind('book progress', bookProgressRecord, KEYS.users.bookProgress),
     kind('house period', housePeriodRecord, KEYS.users.housePeriod),
     kind('asset period', assetPeriodRecord, KEYS.users.assetPeriod),
@@ -109,6 +111,7 @@ const KINDS = {
     kind('schema version', schemaVersionRecord, KEYS.users.schema),
     kind('ledger entry', balanceTransactionRecord, KEYS.users.ledgerEntry),
     kind('holding', assetBalanceRecord, KEYS.users.assetBalance),
+    kind('stake', stakeRecord, KEYS.users.stake),
     kind('remembered answer', idempotencyRecord, KEYS.users.idempotency),
     kind('client order claim', clientOrderRecord, KEYS.users.clientOrder),
     kind('tax method', taxMethodRecord, KEYS.users.taxMethod),
@@ -140,6 +143,7 @@ const KINDS = {
     kind('open candles', openCandlesRecord, KEYS.inventory.openCandles),
     kind('price sheet', priceSheetRecord, KEYS.inventory.priceSheet),
     kind('price proposal', priceProposalRecord, KEYS.inventory.priceProposal),
+    kind('staking rate', stakingRateRecord, KEYS.inventory.stakingRate),
     kind('manual moves', manualMovesRecord, KEYS.inventory.manualMoves),
     kind('asset', assetRecord, KEYS.inventory.asset),
   ],

@@ -93,8 +93,10 @@ function accountOf(key: ItemKey, item: Item | undefined): Username | undefined {
     const reading = item && readItem(item);
     return reading?.outcome === 'read' ? ownerOfMarker(reading.stored) : undefined;
   }
-  const { pkPrefix } = KEYS.users.assetTransaction;
-  if (pk.startsWith(pkPrefix)) return knownUsername(pk.slice(pkPrefix.length).split(SEPARATOR)[0] ?? '');
+  const byAsset = [KEYS.users.assetTransaction, KEYS.users.stakeEntry].find(({ pkPrefix }) =>
+    pk.startsWith(pkPrefix),
+  );
+  if (byAsset) return knownUsername(pk.slice(byAsset.pkPrefix.length).split(SEPARATOR)[0] ?? '');
   const isShared = SHARED_PARTITIONS.some(
     (shape) => shape.pk === pk || (shape.pkPrefix !== undefined && pk.startsWith(shape.pkPrefix)),
   );

@@ -40,7 +40,7 @@ export const RULES = {
   'event-payment': 'each step of a payment has exactly one event, with the same data',
   'holding-quantity': 'a position is the quantity bought or received less the quantity sold or sent',
   'holding-bounds': '0 <= held quantity <= quantity',
-  'holding-held': 'the held quantity of a position is the sum of the holds of open sales',
+  'holding-held': 'the held quantity of a position is the sum of the holds of open sales and of its stake',
   'holding-cost': 'the cost of a position is not below 0, and 0 when the position is empty',
   'holding-profit': 'the realised profit of a position is the sum over its trades',
   'holding-basis':
@@ -72,6 +72,13 @@ export const RULES = {
   'trade-legs': 'the other side of a trade follows from its price, mid price, total and fees',
   'unit-movement':
     'units that move without cash have a direction and a cost, and neither an order nor a fee nor a profit',
+  'stake-sequence': 'the steps of a stake are numbered from 1 without a gap',
+  'stake-amount': 'each step of a stake leaves the units staked that follow from it',
+  'stake-rate': 'a reward is at the rate of its day',
+  'stake-reward':
+    'each day of a stake has one reward, computed to the smallest unit with the remainder carried',
+  'stake-posting': 'a reward is in the history of its stake and one asset transaction, with the same units',
+  'stake-state': 'a stake is where its history ends',
   'client-order':
     'every claimed client_order_id belongs to its order, and every order that has one has the claim',
   'event-sequence': 'the events of a user are numbered up to the count of the balance, without a gap',

@@ -4,6 +4,7 @@ import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import { stakingRateRecord } from '@cnop/common/dao/staking/staking-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { writeTargetAllocation } from '@cnop/common/dao/user/target-allocation-dao';
@@ -27,6 +28,7 @@ import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
 import { buildUserServiceApp } from '@cnop/user-service/app';
+import { postReward, rewardWork } from '@cnop/user-service/staking/use-cases/accrue-rewards';
 import { z } from 'zod';
 import { candleWrites } from './candles.ts';
 import { bookEmptyAccount } from './house-book.ts';
@@ -42,6 +44,7 @@ const MAX_QUOTE_AGE_SECONDS = 3_600;
 /** The id of an open limit buy of bob, which holds cash. */
 export const OPEN_ORDER_ID = anOrderId('01990000-0000-7000-8000-0000000000aa');
 const OPEN_ORDER_HOLD = aUsd('100.00');
+const KATE_RATE_SET_AT = '2025-12-31T12:00:00.000Z';
 /** The time of the audit: later than all changes, on the same day. */
 const AUDITED_AT = '2026-01-15T15:00:00.000Z';
 
@@ -121,6 +124,38 @@ export async function createSoundStore(): Promise<{
     await post({ url: `${url}/approve`, as: 'karl', body: { proposal_id }, key: `approve-${proposal_id}` });
   }
 
+  /** Buys and stakes 100 ADA two days before, at a rate of a percent for each ten days, and takes 30 out again. */
+  async function stakeEarlier(): Promise<void> {
+    const [began, ada, username] = [clock.now(), anAssetId('ADA'), aUsername('kate')];
+    clock.set('2026-01-13T10:00:00.000Z');
+    const last_price_update = isoTime(clock.now());
+    const asset = anAsset({ asset_id: 'ADA', current_price: '0.50', last_price_update });
+    await createAssetDao(store).createAsset(asset);
+    const rate = { asset_id: ada, rate_percent: '36.5', cooldown_days: 3, set_by: aUsername('grace') };
+    const write = stakingRateRecord.create({
+      ...rate,
+      from_day: '2026-01-01',
+      set_at: aTime(KATE_RATE_SET_AT),
+    });
+    await store.transact({}, () => ({ writes: [write], result: undefined }));
+    runtime.quotes.publish([quoteAt(ada, aPrice('0.50'), isoTime(clock.now()))]);
+    await signUp(username);
+    await logIn(username);
+    await post({ url: '/balance/deposit', as: username, body: { amount: '50' } });
+    await trade(username, ['market_buy', 'ADA', '100']);
+    await post({ url: '/staking/stake', as: username, body: { asset_id: 'ADA', quantity: '100' } });
+    const deps = { ...runtime, assets: createAssetDao(store) };
+    for (const day of ['2026-01-13', '2026-01-14']) {
+      const work = rewardWork({ username, assetId: ada }, day);
+      clock.set(new Date(Date.parse(work.due_at) + 2_000));
+      await postReward(deps, work);
+    }
+    clock.set('2026-01-15T09:00:00.000Z');
+    await logIn(username);
+    await post({ url: '/staking/unstake', as: username, body: { asset_id: 'ADA', quantity: '30' } });
+    clock.set(began);
+  }
+
   const assets = createAssetDao(store);
   await assets.createAsset(anAsset({ asset_id: 'BTC', current_price: '50000.00' }));
   await assets.createAsset(
@@ -135,6 +170,7 @@ export async function createSoundStore(): Promise<{
   await assets.createAsset(
     anAsset({ asset_id: 'JPY', current_price: '0.0065', price_scale: 8, quantity_scale: 0, ...currency }),
   );
+  await stakeEarlier();
 
   runtime.quotes.publish([
     quoteAt(anAssetId('BTC'), aPrice('50000.00'), isoTime(clock.now())),

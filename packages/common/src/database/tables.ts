@@ -44,6 +44,8 @@ export const KEYS = {
     auditEvent: { pkPrefix: 'AUDIT#' },
     dueWork: { pkPrefix: 'DUE#' },
     taxMethod: { skPrefix: 'TAX#' },
+    stake: { skPrefix: 'STAKE#' },
+    stakeEntry: { pkPrefix: 'STAKE#' },
     bookProgress: { pk: 'HOUSE-BOOK-PROGRESS', sk: 'PROGRESS' },
     housePeriod: { pk: 'HOUSE-BOOK' },
     assetPeriod: { pkPrefix: 'HOUSE-BOOK#' },
@@ -65,6 +67,7 @@ export const KEYS = {
     openCandles: { pk: 'PRICES#CANDLES' },
     priceProposal: { pk: 'PRICEPROPOSAL' },
     manualMoves: { sk: 'MANUALMOVES' },
+    stakingRate: { pk: 'STAKING-RATES' },
   },
 } as const satisfies Record<string, Record<string, KeyShape>>;
 

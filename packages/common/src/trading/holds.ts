@@ -96,6 +96,11 @@ export function assertUnitsAvailable(
   });
 }
 
+/** Changes the held units of a position, which its stake accounts for. */
+export function heldUnits(holding: StoredAssetBalance, change: Decimal, at: IsoTime): StoredAssetBalance {
+  return withHeldUnits(holding, decimal(holding.held_quantity).plus(change), at);
+}
+
 function withHeldUnits(holding: StoredAssetBalance, held: Decimal, at: IsoTime): StoredAssetBalance {
   return { ...holding, held_quantity: formatQuantity(held), updated_at: at };
 }

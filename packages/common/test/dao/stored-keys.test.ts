@@ -21,6 +21,7 @@ import { refundProposalRecord } from '@cnop/common/dao/order/refund-proposal-dao
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import { dueWorkRecord } from '@cnop/common/dao/schedule/due-work-dao';
 import { schemaVersionRecord, upgradeRecord } from '@cnop/common/dao/schema/schema-dao';
+import { stakeEntryRecord, stakeRecord, stakingRateRecord } from '@cnop/common/dao/staking/staking-dao';
 import { balanceRecord, balanceTransactionRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
 import { orderCancellationRecord } from '@cnop/common/dao/user/order-cancellation-dao';
@@ -163,6 +164,14 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
     'DUE#airdrop',
     `${AT}#a1`,
   ],
+  ['a stake', stakeRecord.key({ username, asset_id }), 'users', 'ada', 'STAKE#BTC'],
+  [
+    'a step of a stake',
+    stakeEntryRecord.key({ username, asset_id, sequence: 7 }),
+    'users',
+    'STAKE#ada#BTC',
+    '0000000000000007',
+  ],
   ['a book checkpoint', bookCheckpointRecord.key({ username }), 'users', 'ada', 'BALANCE-BOOK'],
   ['sums of the house', housePeriodRecord.key({ period: '2026-01-15' }), 'users', 'HOUSE-BOOK', '2026-01-15'],
   ['sums of an asset', assetPeriodRecord.key({ asset_id, period: 'ALL' }), 'users', 'HOUSE-BOOK#BTC', 'ALL'],
@@ -191,6 +200,13 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ['a price sheet', priceSheetRecord.key({ sheet: 0 }), 'inventory', 'PRICES#CURRENT', '0'],
   ['open candles', openCandlesRecord.key({ sheet: 0 }), 'inventory', 'PRICES#CANDLES', '0'],
   ['a price proposal', priceProposalRecord.key({ asset_id }), 'inventory', 'PRICEPROPOSAL', 'BTC'],
+  [
+    'a staking rate',
+    stakingRateRecord.key({ asset_id, from_day: '2026-01-15' }),
+    'inventory',
+    'STAKING-RATES',
+    'BTC#2026-01-15',
+  ],
   ['manual moves', manualMovesRecord.key({ asset_id }), 'inventory', 'BTC', 'MANUALMOVES'],
 ];
 

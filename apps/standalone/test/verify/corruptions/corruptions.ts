@@ -9,6 +9,7 @@ import { OPEN_ORDERS } from './open-orders.ts';
 import { ORDERS } from './orders.ts';
 import { PAYMENTS } from './payments.ts';
 import { REFUNDS } from './refunds.ts';
+import { STAKING } from './staking.ts';
 import type { Corruption } from './store-parts.ts';
 import { TARGET_ALLOCATIONS } from './target-allocations.ts';
 import { TERMS } from './terms.ts';
@@ -25,6 +26,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...TRADES,
   ...TWO_SIDES,
   ...TRANSFERS,
+  ...STAKING,
   ...REFUNDS,
   ...HOUSE_BOOK,
   ...WALLETS,
