@@ -7,7 +7,7 @@ import { balanceTransactionSchema, legSchema } from '@cnop/common/entities/user/
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import type { Download } from '../http/client.ts';
-import { callApi, downloadFile } from '../http/client.ts';
+import { callApi, downloadFile, FIRST_PAGE } from '../http/client.ts';
 
 const cashBalanceSchema = balanceSchema
   .pick({ current_balance: true, held_balance: true })
@@ -107,7 +107,7 @@ export function ledgerQuery(filter: LedgerFilter) {
         schema: pageOfLedgerSchema,
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }

@@ -3,7 +3,7 @@ import { paymentReviewSchema, paymentSchema } from '@cnop/common/entities/user/p
 import { userTierSchema } from '@cnop/common/entities/user/user';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { callApi, pageSchema } from '../http/client.ts';
+import { callApi, FIRST_PAGE, pageSchema } from '../http/client.ts';
 
 /** A deposit or withdrawal that a provider carries out, as its user sees it. */
 const ownPaymentSchema = paymentSchema
@@ -45,7 +45,7 @@ export function paymentsQuery() {
         schema: paymentsPageSchema,
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }

@@ -9,7 +9,7 @@ import { directionSchema, transactionTypeSchema } from '@cnop/common/entities/us
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import type { Download } from '../http/client.ts';
-import { callApi, downloadFile } from '../http/client.ts';
+import { callApi, downloadFile, FIRST_PAGE } from '../http/client.ts';
 
 const monthsSchema = z.object({ data: z.array(z.object({ month: z.string(), is_complete: z.boolean() })) });
 
@@ -82,7 +82,7 @@ export function statementQuery(month: string) {
         schema: statementSchema,
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }

@@ -10,7 +10,7 @@ import { lotMethodSchema } from '@cnop/common/entities/user/tax-method';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
 import type { Download } from '../http/client.ts';
-import { callApi, downloadFile } from '../http/client.ts';
+import { callApi, downloadFile, FIRST_PAGE } from '../http/client.ts';
 
 const lotSchema = z.object({
   transaction_id: z.string(),
@@ -56,7 +56,7 @@ export function taxReportQuery(year: number) {
     queryKey: [...TAX_KEY, 'report', year],
     queryFn: ({ pageParam, signal }) =>
       callApi({ path: `/tax/${year}`, query: { cursor: pageParam }, schema: reportSchema, signal }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }
@@ -94,7 +94,7 @@ export function openLotsQuery() {
     queryKey: [...TAX_KEY, 'lots'],
     queryFn: ({ pageParam, signal }) =>
       callApi({ path: '/tax/lots', query: { cursor: pageParam }, schema: openLotsSchema, signal }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }

@@ -3,7 +3,7 @@ import { currencySchema } from '@cnop/common/entities/currency';
 import { timestampSchema } from '@cnop/common/entities/fields';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { callApi, pageSchema } from '../http/client.ts';
+import { callApi, FIRST_PAGE, pageSchema } from '../http/client.ts';
 import { CONVERSIONS_KEY, WALLETS_KEY } from './cash.ts';
 
 const walletSchema = z.object({
@@ -115,7 +115,7 @@ export function conversionsQuery() {
         schema: conversionPageSchema,
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import { auditEventSchema } from '@cnop/common/entities/user/audit-event';
 import { infiniteQueryOptions } from '@tanstack/react-query';
-import { callApi, pageSchema } from '../http/client.ts';
+import { callApi, FIRST_PAGE, pageSchema } from '../http/client.ts';
 
 const answerSchema = pageSchema(auditEventSchema);
 const PAGE = '50';
@@ -20,7 +20,7 @@ export function auditEventsQuery(scope: AuditScope) {
         schema: answerSchema,
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }

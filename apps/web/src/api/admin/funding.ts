@@ -2,7 +2,7 @@ import type { Payment } from '@cnop/common/entities/user/payment';
 import { paymentSchema } from '@cnop/common/entities/user/payment';
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { callApi, pageSchema } from '../http/client.ts';
+import { callApi, FIRST_PAGE, pageSchema } from '../http/client.ts';
 
 const REFRESH_MILLISECONDS = 10_000;
 const PAGE_SIZE = '50';
@@ -29,7 +29,7 @@ export function withdrawalReviewsQuery() {
         schema: pageOfPaymentsSchema,
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     refetchInterval: REFRESH_MILLISECONDS,
   });

@@ -5,7 +5,7 @@ import type { User } from '@cnop/common/entities/user/user';
 import { userSchema } from '@cnop/common/entities/user/user';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { callApi, pageSchema } from '../http/client.ts';
+import { callApi, FIRST_PAGE, pageSchema } from '../http/client.ts';
 
 const managedUserSchema = userSchema.omit({ password_hash: true });
 export type ManagedUser = z.output<typeof managedUserSchema>;
@@ -28,7 +28,7 @@ export function usersQuery(prefix: string) {
         schema: usersPageSchema,
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }

@@ -6,6 +6,9 @@ export const API_PREFIX = '/api/v1';
 /** Longer than the time the gateway waits for a service, so that its own answer arrives first. */
 const TIMEOUT_MILLISECONDS = 20_000;
 
+/** The cursor of the first page of a list: none. */
+export const FIRST_PAGE: string | undefined = undefined;
+
 interface ApiRequest<Schema extends z.ZodType> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** The path after the prefix, such as `/orders`. */

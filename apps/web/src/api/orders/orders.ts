@@ -5,7 +5,7 @@ import { orderDocumentSchema } from '@cnop/common/entities/order/order-document'
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { callApi, pageSchema } from '../http/client.ts';
+import { callApi, FIRST_PAGE, pageSchema } from '../http/client.ts';
 
 export const orderKeys = {
   all: ['orders'] as const,
@@ -39,7 +39,7 @@ export function ordersQuery({ asset, type, status }: OrderFilter) {
         schema: ordersPageSchema,
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }
