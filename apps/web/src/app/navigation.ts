@@ -50,9 +50,9 @@ export interface SubPage {
 export const SUB_PAGES = {
   cash: [
     { to: '/cash', label: 'Overview' },
+    { to: '/cash/funding', label: 'Payments' },
     { to: '/cash/transfer', label: 'Transfer' },
     { to: '/cash/convert', label: 'Convert' },
-    { to: '/cash/funding', label: 'Payments' },
     { to: '/cash/statements', label: 'Statements' },
   ],
   portfolio: [
