@@ -7,6 +7,9 @@ export function FundingReviewsPage() {
   return (
     <>
       <PageTitle>Funding</PageTitle>
+      <p className="text-muted">
+        Large withdrawals wait for an administrator. Their cash is held until one decides.
+      </p>
       <WithdrawalReviews isAdmin={isAdmin} />
     </>
   );
