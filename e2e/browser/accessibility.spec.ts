@@ -5,6 +5,7 @@ import { expect, test } from './support/test.ts';
 
 const ACCOUNT_PAGES = [
   '/portfolio',
+  '/portfolio/activity',
   '/portfolio/performance?benchmark=BTC',
   '/cash?move=withdraw',
   '/cash/funding',

@@ -89,7 +89,15 @@ test('a moderator manages trading, reads users, and sees nothing forbidden', asy
   await page.goto('/admin');
   await expect(page).toHaveURL('/admin/assets');
   const places = page.getByRole('navigation', { name: 'Administration' });
-  await expect(places.getByRole('link')).toHaveText(['Assets', 'Rates', 'Users', 'Health']);
+  await expect(places.getByRole('link')).toHaveText([
+    'Assets',
+    'Rates',
+    'Users',
+    'Refunds',
+    'Funding',
+    'Analytics',
+    'Health',
+  ]);
   await expect(page.getByRole('link', { name: 'New asset' })).toHaveCount(0);
   await page.goto(`/admin/assets/${id}`);
   await expect(page.getByRole('heading', { level: 1, name: `Coin ${id}` })).toBeVisible();

@@ -11,6 +11,7 @@ const TRADER_PAGES = [
   '/orders?tab=history',
   '/portfolio',
   '/portfolio/performance?benchmark=BTC',
+  '/portfolio/activity',
   '/cash',
   '/cash/transfer',
   '/cash/convert',

@@ -49,6 +49,7 @@ const VISITOR_PAGES: Readonly<Record<string, string>> = {
 
 const ACCOUNT_PAGES: Readonly<Record<string, string>> = {
   portfolio: '/portfolio',
+  activity: '/portfolio/activity',
   'portfolio-result': '/portfolio?show=result&range=1d',
   performance: '/portfolio/performance?benchmark=BTC&range=1y',
   'performance-table': '/portfolio/performance?view=table&range=1w',
@@ -139,6 +140,8 @@ const ADMIN_PAGES: Readonly<Record<string, string>> = {
   'admin-user': '/admin/users/admin',
   'admin-refunds': '/admin/refunds',
   'admin-funding': '/admin/funding',
+  'admin-house': '/admin/house',
+  'admin-analytics': '/admin/analytics',
   'admin-audit': '/admin/audit',
   'admin-health': '/admin/health',
 };

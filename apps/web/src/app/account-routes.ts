@@ -1,4 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
+import { daysSearchSchema } from '../api/day-span.ts';
 import { cashSearchSchema, transferSearchSchema } from '../features/cash/cash-search.ts';
 import { convertSearchSchema } from '../features/convert/convert-search.ts';
 import { performanceSearchSchema } from '../features/performance/performance-search.ts';
@@ -78,6 +79,13 @@ const taxRoute = createRoute({
   component: lazyPage(() => import('./pages/portfolio/tax-page.tsx'), 'TaxPage'),
 });
 
+const activityRoute = createRoute({
+  getParentRoute: () => portfolioRoute,
+  path: 'activity',
+  validateSearch: daysSearchSchema,
+  component: lazyPage(() => import('./pages/portfolio/activity-page.tsx'), 'ActivityPage'),
+});
+
 /** The routes below `/cash`, each loaded on demand. */
 export const cashArea = cashRoute.addChildren([
   cashOverviewRoute,
@@ -88,4 +96,9 @@ export const cashArea = cashRoute.addChildren([
 ]);
 
 /** The routes below `/portfolio`, each loaded on demand. */
-export const portfolioArea = portfolioRoute.addChildren([holdingsRoute, performanceRoute, taxRoute]);
+export const portfolioArea = portfolioRoute.addChildren([
+  holdingsRoute,
+  activityRoute,
+  performanceRoute,
+  taxRoute,
+]);

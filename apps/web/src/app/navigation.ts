@@ -58,6 +58,7 @@ export const SUB_PAGES = {
   portfolio: [
     { to: '/portfolio', label: 'Holdings' },
     { to: '/portfolio/performance', label: 'Performance' },
+    { to: '/portfolio/activity', label: 'Activity' },
     { to: '/portfolio/tax', label: 'Taxes' },
   ],
 } as const satisfies Readonly<Record<string, readonly SubPage[]>>;

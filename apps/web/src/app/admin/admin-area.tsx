@@ -15,6 +15,8 @@ const STAFF_PAGES: readonly SubPage[] = [
   { to: '/admin/audit', label: 'Audit log', roles: ['admin'] },
   { to: '/admin/refunds', label: 'Refunds' },
   { to: '/admin/funding', label: 'Funding' },
+  { to: '/admin/house', label: 'House book', roles: ['admin'] },
+  { to: '/admin/analytics', label: 'Analytics' },
   { to: '/admin/health', label: 'Health' },
 ];
 

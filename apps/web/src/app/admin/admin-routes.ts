@@ -4,6 +4,7 @@ import type { UserRole } from '@cnop/common/entities/user/user';
 import { createRoute, notFound, redirect } from '@tanstack/react-router';
 import { z } from 'zod';
 import { profileQuery } from '../../api/account/profile.ts';
+import { daysSearchSchema } from '../../api/day-span.ts';
 import { assetsSearchSchema } from '../../features/admin/assets/assets-search.ts';
 import { auditSearchSchema } from '../../features/admin/audit/audit-search.ts';
 import { usersSearchSchema } from '../../features/admin/users/users-search.ts';
@@ -100,6 +101,21 @@ const fundingRoute = createRoute({
   component: lazyPage(() => import('../pages/admin/funding-pages.tsx'), 'FundingReviewsPage'),
 });
 
+const houseRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: 'house',
+  validateSearch: daysSearchSchema,
+  beforeLoad: requireRole(['admin']),
+  component: lazyPage(() => import('../pages/admin/treasury-pages.tsx'), 'HousePage'),
+});
+
+const analyticsRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: 'analytics',
+  validateSearch: daysSearchSchema,
+  component: lazyPage(() => import('../pages/admin/treasury-pages.tsx'), 'AnalyticsPage'),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'audit',
@@ -125,6 +141,8 @@ export const adminRoute = areaRoute.addChildren([
   userRoute,
   refundsRoute,
   fundingRoute,
+  houseRoute,
+  analyticsRoute,
   auditRoute,
   healthRoute,
 ]);

@@ -42,6 +42,7 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'account/cash.ts ledgerQuery': [[LEDGER], [{}], [{ currency: 'EUR' }]],
   'account/cash.ts ledgerEntryQuery': [['000000000001-0190b7a0'], ['000000000001-0190b7a0', 'EUR']],
   'account/portfolio.ts portfolioHistoryQuery': ['1d', '1w', '1m', '3m', '1y', 'all'].map((range) => [range]),
+  'account/analytics.ts ownAnalyticsQuery': [['7'], ['365']],
   'account/portfolio.ts portfolioQuery': [[]],
   'account/portfolio.ts pastPortfolioQuery': [['2026-01-31T00:00:00.000Z']],
   'account/statements.ts exportStatement': [['2026-01']],
@@ -60,6 +61,9 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'account/performance.ts targetQuery': [[]],
   'account/performance.ts saveTarget': [[{ cash: '40', assets: [{ asset_id: 'BTC', percentage: '60' }] }]],
   'account/performance.ts removeTarget': [[]],
+  'admin/treasury.ts houseBookQuery': [['30']],
+  'admin/treasury.ts exportHouseBook': [['30']],
+  'admin/treasury.ts platformAnalyticsQuery': [['30']],
   'account/profile.ts profileQuery': [[]],
   'account/profile.ts updateProfile': [
     [
