@@ -2,7 +2,6 @@ import { withChanges } from '@cnop/common/auth/audit-event';
 import type { RequestOrigin } from '@cnop/common/auth/client-address';
 import type { AssetId, Username } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
-import { assetRecord } from '@cnop/common/dao/inventory/asset-dao';
 import { readStakingRates, stakingRateRecord } from '@cnop/common/dao/staking/staking-dao';
 import type { StakingRate } from '@cnop/common/entities/staking/stake';
 import { dayAfter, dayOf, rateOn } from '@cnop/common/trading/staking';
@@ -24,9 +23,11 @@ interface SetRate {
  * @throws NotFoundError (404) for an unknown asset
  */
 export async function setStakingRate(
-  { store, clock, audit }: Pick<UserDependencies, 'store' | 'clock' | 'audit'>,
+  { store, clock, audit, assets }: Pick<UserDependencies, 'store' | 'clock' | 'audit' | 'assets'>,
   { assetId: asset_id, ratePercent, cooldownDays, actor, origin }: SetRate,
 ): Promise<StakingRate> {
+  // An asset is never deleted, so it need not be read in the commit.
+  if (!(await assets.getAsset(asset_id))) throw new NotFoundError('The asset');
   const set_at = isoTime(clock.now());
   const from_day = dayAfter(dayOf(set_at));
   const before = rateOn(await readStakingRates(store, asset_id), from_day);
@@ -48,9 +49,7 @@ export async function setStakingRate(
       after: String(cooldownDays),
     },
   ].filter((change) => change.before !== change.after);
-  const reads = { asset: assetRecord.key({ asset_id }), rate: stakingRateRecord.key(rate) };
-  return store.transact(reads, (items) => {
-    if (!items.asset) throw new NotFoundError('The asset');
+  return store.transact({ rate: stakingRateRecord.key(rate) }, () => {
     const writes = [stakingRateRecord.replace(rate), audit.writeFor(withChanges(event, changes))];
     return { writes, result: rate };
   });
