@@ -163,7 +163,7 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
     caller: 'admin',
     good: { rate_percent: '1', cooldown_days: 1 },
     fields: { rate_percent: 'nonNegativeDecimal', cooldown_days: 'wholeNumber' },
-    required: ['rate_percent', 'cooldown_days'],
+    required: ['rate_percent'],
   },
   {
     method: 'PUT',

@@ -38,7 +38,7 @@ const rateBodySchema = z.strictObject({
   rate_percent: decimalInput({ sign: 'non-negative', scale: RATE_SCALE, max: MAX_RATE_PERCENT })
     .nullable()
     .describe('Percent a year, from the next day on; null closes the asset for staking.'),
-  cooldown_days: integerInput({ min: 0, max: MAX_COOLDOWN_DAYS }),
+  cooldown_days: integerInput({ min: 0, max: MAX_COOLDOWN_DAYS }).default(0),
 });
 const assetParams = z.strictObject({ asset_id: assetIdParameterSchema });
 
