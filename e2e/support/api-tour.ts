@@ -129,6 +129,9 @@ async function administer(admin: Account, user: Account): Promise<void> {
   await change(admin.send, 'POST', `${asset}/price-proposals/${proposal?.proposal_id ?? ''}/reject`);
   await change(admin.send, 'PUT', `/inventory/assets/${DELISTED}`, { status: 'delisted' });
   await refund(admin, user);
+  const airdrop = { asset_id: ASSET, recipients: [{ username: user.username, quantity: '1' }] };
+  await change(admin.send, 'POST', '/admin/airdrops/preview', airdrop);
+  await change(admin.send, 'POST', '/admin/airdrops', { ...airdrop, reason: 'a gift' });
   const account = `/admin/users/${user.username}`;
   await change(admin.send, 'PUT', `${account}/transfer-freeze`, { frozen: true, reason: 'a check' });
   await change(admin.send, 'PUT', `${account}/tier`, { tier: 'verified', reason: 'a check' });

@@ -224,6 +224,30 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
     fields: { reason: 'requiredDescription' },
     required: ['reason'],
   },
+  {
+    method: 'POST',
+    route: '/admin/airdrops',
+    caller: 'admin',
+    good: { asset_id: 'BTC', group: 'active_users', quantity: '0.001', reason: 'a gift' },
+    fields: { asset_id: 'assetId', group: 'choice', quantity: 'quantity', reason: 'requiredDescription' },
+    required: ['asset_id', 'reason'],
+  },
+  {
+    method: 'POST',
+    route: '/admin/airdrops/preview',
+    caller: 'admin',
+    good: { asset_id: 'BTC', group: 'active_users', quantity: '0.001' },
+    fields: { asset_id: 'assetId', group: 'choice', quantity: 'quantity' },
+    required: ['asset_id'],
+  },
+  ...(['approve', 'reject', 'pause', 'resume', 'cancel'] as const).map(
+    (step): BodyRoute => ({
+      method: 'POST',
+      route: `/admin/airdrops/:id/${step}`,
+      caller: 'admin',
+      ...NOTHING,
+    }),
+  ),
   { method: 'POST', route: '/orders', caller: 'user', ...ORDER },
   { method: 'POST', route: '/orders/preview', caller: 'user', ...ORDER },
   { method: 'POST', route: '/orders/:id/cancel', caller: 'user', ...NOTHING },
@@ -310,6 +334,7 @@ export interface QueryRoute {
 }
 
 export const QUERY_ROUTES: readonly QueryRoute[] = [
+  { route: '/admin/airdrops', caller: 'admin', query: BAD_PAGES },
   { route: '/balance/transactions', caller: 'user', query: { ...BAD_PAGES, ...BAD_LEDGER_FILTERS } },
   { route: '/balance/transactions/export', caller: 'user', query: { limit: ['1'], ...BAD_LEDGER_FILTERS } },
   {

@@ -123,6 +123,16 @@ const USER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [
   { method: 'GET', path: '/admin/house-book', ...REPORT, access: ADMIN },
   { method: 'GET', path: '/admin/house-book/export', ...REPORT, access: ADMIN },
   { method: 'GET', path: '/admin/house-book/:asset_id', ...REPORT, access: ADMIN },
+  { method: 'GET', path: '/admin/airdrops', ...READ, access: STAFF },
+  { method: 'POST', path: '/admin/airdrops', ...WRITE, access: ADMIN },
+  { method: 'POST', path: '/admin/airdrops/preview', ...REPORT, access: ADMIN },
+  { method: 'GET', path: '/admin/airdrops/:id', ...READ, access: STAFF },
+  { method: 'GET', path: '/admin/airdrops/:id/report', ...REPORT, access: STAFF },
+  { method: 'POST', path: '/admin/airdrops/:id/approve', ...WRITE, access: ADMIN },
+  { method: 'POST', path: '/admin/airdrops/:id/reject', ...WRITE, access: ADMIN },
+  { method: 'POST', path: '/admin/airdrops/:id/pause', ...WRITE, access: ADMIN },
+  { method: 'POST', path: '/admin/airdrops/:id/resume', ...WRITE, access: ADMIN },
+  { method: 'POST', path: '/admin/airdrops/:id/cancel', ...WRITE, access: ADMIN },
 ];
 
 const ORDER_ROUTES: readonly Omit<PublicRoute, 'upstream'>[] = [

@@ -4,6 +4,7 @@ import { createLiveEventDao } from '@cnop/common/dao/user/live-event-dao';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyBaseLogger } from 'fastify';
+import { airdropRoutes } from './airdrops/routes.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
 import { runDueWork } from './due-work.ts';
 import { fundingRoutes } from './funding/routes.ts';
@@ -69,6 +70,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   eventRoutes(app, deps);
   streamRoutes(app, deps);
   adminUserRoutes(app, deps);
+  airdropRoutes(app, deps);
   auditRoutes(app, deps);
   houseBookRoutes(app, deps);
   analyticsRoutes(app, deps);

@@ -4,6 +4,7 @@ import { createDueWorkDao } from '@cnop/common/dao/schedule/due-work-dao';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { DueWorkOptions } from '@cnop/common/scheduling/due-work';
 import { createDueWorkRunner } from '@cnop/common/scheduling/due-work';
+import { postAirdrop } from './airdrops/use-cases/post-airdrop.ts';
 import { advancePayment } from './funding/use-cases/change-payment.ts';
 import type { JobLog } from './house-book/use-cases/close-exposed-assets.ts';
 import { planHouseBook, projectHouseBook } from './house-book/use-cases/project-house-book.ts';
@@ -19,6 +20,7 @@ function handlersOf(
     funding_payment: async (work) => advancePayment(deps, work),
     staking_rewards: async (work) => postReward(deps, work),
     staking_release: async (work) => releaseUnits(deps, work),
+    airdrop: async (work) => postAirdrop(deps, work),
     house_book: async (work) => projectHouseBook({ ...deps, log, houseBookSeconds }, work),
   };
 }

@@ -125,6 +125,7 @@ export async function startMeasuredPlatform(counted: TableStore) {
   };
   return {
     store,
+    quotes: runtime.quotes,
     clock,
     ids: systemIds,
     passwords,

@@ -1,5 +1,11 @@
 import { createSessionChecker } from '@cnop/common/auth/session-state';
+import { isoTime } from '@cnop/common/core/brands';
+import { systemIds } from '@cnop/common/core/ids';
+import { createAirdropDao } from '@cnop/common/dao/asset/airdrop-dao';
+import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import { createDueWorkDao } from '@cnop/common/dao/schedule/due-work-dao';
 import { sessionIdSchema, usernameSchema } from '@cnop/common/entities/fields';
+import { postAirdrop } from '@cnop/user-service/airdrops/use-cases/post-airdrop';
 import { z } from 'zod';
 import { createAdmin } from '../create-admin.ts';
 import type { Measurement } from './measurement.ts';
@@ -99,6 +105,7 @@ export async function measureStaff(measurement: Measurement): Promise<void> {
   });
   await measureRefund(measurement, token);
   await measure('analytics of the platform, 30 days', { method: 'GET', path: '/admin/analytics', token });
+  await measureAirdrop(measurement, token);
   await measure('house book of 30 days', { method: 'GET', path: '/admin/house-book', token });
   const status = { status: 'suspended' };
   await measure('suspension of a user', {
@@ -127,4 +134,28 @@ async function measureRefund(measurement: Measurement, token: string): Promise<v
   await measure('list of proposed refunds', { method: 'GET', path: '/admin/refunds', token });
   const approval = { method: 'POST', path: `${path}/approve`, token: second, key: 'approve-1' } as const;
   await measure('approval of a refund, with key', { ...approval, body: { proposal_id } });
+}
+
+/** Measures an airdrop to two users, and the run of its job. */
+async function measureAirdrop({ platform, measure, measureWork }: Measurement, token: string): Promise<void> {
+  const recipients = [ALICE, TRADER].map((username) => ({ username, quantity: '0.001' }));
+  const body = { asset_id: 'BTC', reason: 'a gift', recipients };
+  await measure('airdrop to two users, with key', {
+    method: 'POST',
+    path: '/admin/airdrops',
+    token,
+    key: 'airdrop-1',
+    body,
+  });
+  await measureWork('airdrop, the job for two users', async () => {
+    const { store, clock } = platform;
+    const due = await createDueWorkDao(store).getDue('airdrop', { at: isoTime(clock.now()), limit: 1 });
+    const parts = {
+      ...platform,
+      ids: systemIds,
+      assets: createAssetDao(store),
+      airdrops: createAirdropDao(store),
+    };
+    for (const work of due.items) await postAirdrop(parts, work);
+  });
 }

@@ -8,6 +8,7 @@ import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { emailClaimRecord, userRecord } from '@cnop/common/dao/user/user-dao';
 import type { Item, ItemKey, SortKeyRange, TableStore } from '@cnop/common/database/table-store';
 import { KEYS, SEPARATOR } from '@cnop/common/database/tables';
+import type { TransactionType } from '@cnop/common/entities/user/balance-transaction';
 import type { ItemSet } from './item-set.ts';
 import { createItemSet } from './item-set.ts';
 import { markerKeyOf } from './rules/payments.ts';
@@ -134,6 +135,9 @@ function namedKeys(items: ItemSet): ItemKey[] {
   return items.stored().flatMap(keysNamedBy);
 }
 
+/** The types of ledger entries whose reference is an order. */
+const ORDER_PAYMENTS: ReadonlySet<TransactionType> = new Set(['order_payment', 'order_refund']);
+
 function keysNamedBy({ kind, entity }: Stored): ItemKey[] {
   const orderOf = (orderId: string | null | undefined): ItemKey[] =>
     orderId ? [orderDocumentRecord.key({ order_id: knownOrderId(orderId) })] : [];
@@ -142,7 +146,7 @@ function keysNamedBy({ kind, entity }: Stored): ItemKey[] {
       return [emailClaimRecord.key(entity)];
     case 'ledger entry': {
       if (entity.transaction_type !== 'transfer')
-        return entity.transaction_type === 'order_payment' ? orderOf(entity.reference_id) : [];
+        return ORDER_PAYMENTS.has(entity.transaction_type) ? orderOf(entity.reference_id) : [];
       const key = otherEntryKey(entity);
       return key ? [key] : [];
     }

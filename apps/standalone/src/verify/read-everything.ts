@@ -5,6 +5,7 @@ import type { Item, ItemKey, StoreReader } from '@cnop/common/database/table-sto
 import type { IndexName, TableName } from '@cnop/common/database/tables';
 import { indexNames, TABLE_NAMES } from '@cnop/common/database/tables';
 import { createAccountWalk } from './account-walk.ts';
+import { createAirdropWalk } from './airdrop-walk.ts';
 import { createCandleWalk } from './candle-walk.ts';
 import type { CrossCheck } from './cross-check.ts';
 import { createEventWalk } from './event-walk.ts';
@@ -94,6 +95,7 @@ export async function readEverything(audit: Audit): Promise<Tally> {
     scaleOf: (assetId) => gathered.catalogue.get(assetId)?.quantity_scale,
   });
   const events = createEventWalk({ findings, lookups, keptSince });
+  const airdrops = createAirdropWalk({ findings, lookups });
   const candles = createCandleWalk({ findings, lookups, now: audit.now });
   const book = createHouseBookWalk({ findings, lookups });
   const versionBefore = await bookVersion(reader);
@@ -113,6 +115,7 @@ export async function readEverything(audit: Audit): Promise<Tally> {
         accounts.visit(item.key, reading);
         await events.visit(item.key, reading);
         await book.visit(item.key, reading);
+        await airdrops.visit(reading);
         await lookUpReference(lookups, findings, reading);
       }
       await pause();

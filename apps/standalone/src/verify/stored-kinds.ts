@@ -1,6 +1,7 @@
 import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import type { Username } from '@cnop/common/core/brands';
+import { airdropPartRecord, airdropRecord, airdropResultRecord } from '@cnop/common/dao/asset/airdrop-dao';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import {
   assetPeriodRecord,
@@ -103,6 +104,9 @@ const KINDS = {
     kind('book progress', bookProgressRecord, KEYS.users.bookProgress),
     kind('house period', housePeriodRecord, KEYS.users.housePeriod),
     kind('asset period', assetPeriodRecord, KEYS.users.assetPeriod),
+    kind('airdrop', airdropRecord, KEYS.users.airdrop),
+    kind('airdrop part', airdropPartRecord, KEYS.users.airdropPart),
+    kind('airdrop result', airdropResultRecord, KEYS.users.airdropResult),
     kind('e-mail claim', emailClaimRecord, KEYS.users.emailClaim),
     kind('event', liveEventRecord, KEYS.users.event),
     kind('order cancellation', orderCancellationRecord, KEYS.users.orderCancellation),

@@ -70,6 +70,10 @@ export const RULES = {
   'refund-sides':
     'a refunded order has one ledger entry and one asset transaction that reverse its trade, and no refund exists without it',
   'trade-legs': 'the other side of a trade follows from its price, mid price, total and fees',
+  'airdrop-posting':
+    'every posted recipient of an airdrop has one asset transaction, and every airdrop transaction its recipient',
+  'airdrop-report':
+    'every result of an airdrop is of its recipient, and a finished airdrop counts its results',
   'unit-movement':
     'units that move without cash have a direction and a cost, and neither an order nor a fee nor a profit',
   'stake-sequence': 'the steps of a stake are numbered from 1 without a gap',

@@ -2,8 +2,10 @@ import { createPasswordManager } from '@cnop/common/auth/password-manager';
 import type { AssetId, IsoTime, Price } from '@cnop/common/core/brands';
 import { isoTime } from '@cnop/common/core/brands';
 import type { Clock } from '@cnop/common/core/clock';
+import { createAirdropDao } from '@cnop/common/dao/asset/airdrop-dao';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { orderRecord } from '@cnop/common/dao/order/order-dao';
+import { createDueWorkDao } from '@cnop/common/dao/schedule/due-work-dao';
 import { stakingRateRecord } from '@cnop/common/dao/staking/staking-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
@@ -27,6 +29,7 @@ import { anOrderDocument } from '@cnop/testing/builders/order';
 import { BUILT_PASSWORD } from '@cnop/testing/builders/user';
 import { createFakeClock } from '@cnop/testing/fake-clock';
 import { createTestRuntime } from '@cnop/testing/test-runtime';
+import { postAirdrop } from '@cnop/user-service/airdrops/use-cases/post-airdrop';
 import { buildUserServiceApp } from '@cnop/user-service/app';
 import { postReward, rewardWork } from '@cnop/user-service/staking/use-cases/accrue-rewards';
 import { z } from 'zod';
@@ -156,6 +159,20 @@ export async function createSoundStore(): Promise<{
     clock.set(began);
   }
 
+  /** Gives 2 DOGE to each recipient, of whom judy is suspended before it is posted. */
+  async function airdrop(usernames: readonly string[]): Promise<void> {
+    const recipients = usernames.map((username) => ({ username, quantity: '2' }));
+    const body = { asset_id: 'DOGE', reason: 'a gift', recipients };
+    await post({ url: '/admin/airdrops', as: 'grace', body, key: 'airdrop-1' });
+    const users = createUserDao(store);
+    await users.updateUser(aUsername('judy'), { status: 'suspended' });
+    const at = isoTime(clock.now());
+    const { items } = await createDueWorkDao(store).getDue('airdrop', { at, limit: 1 });
+    const parts = { ...runtime, assets, airdrops: createAirdropDao(store) };
+    for (const work of items) await postAirdrop(parts, work);
+    await users.updateUser(aUsername('judy'), { status: 'active' });
+  }
+
   const assets = createAssetDao(store);
   await assets.createAsset(anAsset({ asset_id: 'BTC', current_price: '50000.00' }));
   await assets.createAsset(
@@ -223,6 +240,7 @@ export async function createSoundStore(): Promise<{
   await post({ url: '/balance/withdraw', as: 'laura', body: { amount: '5.5', currency: 'EUR' } });
   await signUp(PAYER);
   await leavePayments(runtime);
+  await airdrop(['heidi', 'ivan', 'judy']);
   await leaveOpenOrder(store);
   await bookEmptyAccount(store, aUsername('grace'));
   const username = aUsername('ivan');

@@ -19,6 +19,8 @@ export type EventId = Branded<'EventId'>;
 export type ProposalId = Branded<'ProposalId'>;
 /** The id of a deposit or withdrawal that a provider carries out. */
 export type PaymentId = Branded<'PaymentId'>;
+/** The id of an airdrop. */
+export type AirdropId = Branded<'AirdropId'>;
 /** An id that no entity has yet: it may become the id of any. */
 export type NewId = Branded<
   | 'OrderId'
@@ -29,6 +31,7 @@ export type NewId = Branded<
   | 'ConversionId'
   | 'PaymentId'
   | 'ClientOrderId'
+  | 'AirdropId'
 >;
 /** The name of an account of the house, outside of the platform or of another user: `house:fee`. */
 export type LedgerAccount = Branded<'LedgerAccount'>;

@@ -52,6 +52,9 @@ export const KEYS = {
     payment: { skPrefix: 'PAYMENT#' },
     waitingPayment: { pkPrefix: 'PAYMENTS#' },
     fundingDay: { sk: 'FUNDING-DAY' },
+    airdrop: { pk: 'AIRDROPS' },
+    airdropPart: { pkPrefix: 'AIRDROP#', skPrefix: 'PART#' },
+    airdropResult: { pkPrefix: 'AIRDROP#', skPrefix: 'RESULT#' },
   },
   orders: {
     order: { sk: 'ORDER' },

@@ -54,6 +54,7 @@ export const sessionIdSchema = idSchema.brand<'SessionId'>();
 export const eventIdSchema = idSchema.brand<'EventId'>();
 export const proposalIdSchema = idSchema.brand<'ProposalId'>();
 export const paymentIdSchema = idSchema.brand<'PaymentId'>();
+export const airdropIdSchema = idSchema.brand<'AirdropId'>();
 
 /**
  * Schemas of ids in a path or a query. They accept every text of an id's form, so that an id which no entity can have is

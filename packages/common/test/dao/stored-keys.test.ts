@@ -1,6 +1,7 @@
 import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { sessionRecord } from '@cnop/common/auth/session-state';
 import { knownPaymentId, newId } from '@cnop/common/core/brands';
+import { airdropPartRecord, airdropRecord, airdropResultRecord } from '@cnop/common/dao/asset/airdrop-dao';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import {
   assetPeriodRecord,
@@ -36,6 +37,7 @@ import { KEYS } from '@cnop/common/database/tables';
 import type { AuditEvent } from '@cnop/common/entities/user/audit-event';
 import {
   aClientOrderId,
+  anAirdropId,
   anAssetId,
   anEventId,
   anOrderId,
@@ -176,6 +178,21 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ['sums of the house', housePeriodRecord.key({ period: '2026-01-15' }), 'users', 'HOUSE-BOOK', '2026-01-15'],
   ['sums of an asset', assetPeriodRecord.key({ asset_id, period: 'ALL' }), 'users', 'HOUSE-BOOK#BTC', 'ALL'],
   ['the progress of the book', bookProgressRecord.key({}), 'users', 'HOUSE-BOOK-PROGRESS', 'PROGRESS'],
+  ['an airdrop', airdropRecord.key({ airdrop_id: anAirdropId('a1') }), 'users', 'AIRDROPS', 'a1'],
+  [
+    'a part of the recipients of an airdrop',
+    airdropPartRecord.key({ airdrop_id: anAirdropId('a1'), part: 1 }),
+    'users',
+    'AIRDROP#a1',
+    'PART#000001',
+  ],
+  [
+    'the result of a recipient of an airdrop',
+    airdropResultRecord.key({ airdrop_id: anAirdropId('a1'), position: 7 }),
+    'users',
+    'AIRDROP#a1',
+    'RESULT#000007',
+  ],
   ['a security event', auditRecord.key(AUDIT_EVENT), 'users', 'AUDIT#ada', `${AT}#e1`],
   ['an event', liveEventRecord.key({ username, seq: 7 }), 'users', 'EVENT#ada', '0000000000000007'],
   ['an order', orderRecord.key({ order_id: anOrderId('o1') }), 'orders', 'o1', 'ORDER'],

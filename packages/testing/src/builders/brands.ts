@@ -1,4 +1,5 @@
 import type {
+  AirdropId,
   Amount,
   AssetId,
   ClientOrderId,
@@ -13,6 +14,7 @@ import type {
   Username,
 } from '@cnop/common/core/brands';
 import {
+  airdropIdSchema,
   amountSchema,
   assetIdSchema,
   clientOrderIdSchema,
@@ -50,6 +52,11 @@ export function aClientOrderId(text: string): ClientOrderId {
 /** Returns the id of a ledger entry or a trade. */
 export function aTransactionId(text: string): TransactionId {
   return transactionIdSchema.parse(text);
+}
+
+/** Returns the id of an airdrop. */
+export function anAirdropId(text: string): AirdropId {
+  return airdropIdSchema.parse(text);
 }
 
 /** Returns the id of a session. */

@@ -10,6 +10,8 @@ import type { InsightsProviderOptions } from '@cnop/common/config/insights-setti
 import type { PlayMoney } from '@cnop/common/config/play-money-settings';
 import type { Clock } from '@cnop/common/core/clock';
 import type { IdSource } from '@cnop/common/core/ids';
+import type { AirdropDao } from '@cnop/common/dao/asset/airdrop-dao';
+import { createAirdropDao } from '@cnop/common/dao/asset/airdrop-dao';
 import type { AssetBalanceDao, AssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import { createAssetBalanceDao, createAssetTransactionDao } from '@cnop/common/dao/asset/position-dao';
 import type { HouseBookDao } from '@cnop/common/dao/house/house-book-dao';
@@ -91,6 +93,7 @@ export interface UserDependencies {
   readonly orders: Pick<OrderDao, 'getOrdersByUser'>;
   readonly holdings: AssetBalanceDao;
   readonly trades: AssetTransactionDao;
+  readonly airdrops: AirdropDao;
   readonly assets: AssetDao;
   readonly candles: CandleDao;
   readonly houseBook: HouseBookDao;
@@ -141,6 +144,7 @@ export function createUserDependencies(process: UserProcess): UserDependencies {
     orders: createOrderDao(store),
     holdings: createAssetBalanceDao(store),
     trades: createAssetTransactionDao(store),
+    airdrops: createAirdropDao(store),
     assets: createAssetDao(store),
     candles: createCandleDao(store),
     houseBook: createHouseBookDao(store),

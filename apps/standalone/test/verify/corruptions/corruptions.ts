@@ -1,4 +1,5 @@
 import { ACCOUNTS } from './accounts.ts';
+import { AIRDROPS } from './airdrops.ts';
 import { CANDLES } from './candles.ts';
 import { CASH } from './cash.ts';
 import { EVENTS } from './events.ts';
@@ -28,6 +29,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...TRANSFERS,
   ...STAKING,
   ...REFUNDS,
+  ...AIRDROPS,
   ...HOUSE_BOOK,
   ...WALLETS,
   ...PAYMENTS,

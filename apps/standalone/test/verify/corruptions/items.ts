@@ -1,5 +1,6 @@
 import type { Corruption } from './store-parts.ts';
 import {
+  airdropped,
   asset,
   balance,
   bobsBuy,
@@ -61,7 +62,7 @@ export const ITEMS: Readonly<Record<string, Corruption>> = {
     const inAsset = [
       ...doge,
       ...doge.map((one) => trade(editor, one)),
-      ...['heidi', 'ivan'].map((username) => sentUnits(editor, username)),
+      ...['heidi', 'ivan'].flatMap((username) => [sentUnits(editor, username), airdropped(editor, username)]),
       ...doge.slice(-2).map((one) => refundTrade(editor, one)),
       ...['alice', 'heidi', 'ivan', 'judy'].map((username) => holding(editor, username, 'DOGE')),
     ];

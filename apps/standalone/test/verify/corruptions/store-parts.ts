@@ -98,3 +98,9 @@ export const candle = (editor: StoreEditor, interval: string, time: string): Ite
   at(editor, `CANDLE#ETH#${interval}`, `2026-01-15T${time}:00.000Z`);
 export const clientOrderClaim = (editor: StoreEditor, name: string): Item =>
   at(editor, 'dora', `CLIENTORDER#${name}`);
+/** Returns the asset transaction of the airdrop of DOGE to a user. */
+export const airdropped = (editor: StoreEditor, username: string): Item =>
+  editor.find(
+    ({ key, attributes }) =>
+      key.pk === `TRANS#${username}#DOGE` && attributes['transaction_type'] === 'airdrop',
+  );

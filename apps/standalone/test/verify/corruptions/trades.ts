@@ -245,6 +245,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
     const found = bobsBuy(editor);
     await editor.edit(trade(editor, found), { transaction_type: 'airdrop' });
     return [
+      breaks('airdrop-posting', trade(editor, found)),
       breaks('unit-movement', trade(editor, found)),
       breaks('trade-asset', found),
       breaks('trade-legs', trade(editor, found)),
