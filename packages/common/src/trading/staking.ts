@@ -64,11 +64,6 @@ export function emptyStake(username: Username, asset_id: AssetId, at: IsoTime): 
   };
 }
 
-/** Returns the units that a stake holds of its position: staked, or cooling down. */
-export function unitsOfStake({ staked_quantity, cooling }: Stake): Decimal {
-  return cooling.reduce((sum, { quantity }) => sum.plus(quantity), decimal(staked_quantity));
-}
-
 /** Adds units, which earn from the next day on. */
 export function addToStake(stake: Stake, quantity: Quantity, at: IsoTime): StakeStep {
   const staked_quantity = formatQuantity(decimal(stake.staked_quantity).plus(quantity));

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
 import type { Performance as Measured } from '../../api/account/performance.ts';
-import { performanceQuery, performanceRangeSchema } from '../../api/account/performance.ts';
+import { performanceQuery } from '../../api/account/performance.ts';
 import { assetsQuery } from '../../api/market.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -11,18 +11,13 @@ import { BenchmarkFigures, PerformanceFigures } from './figures.tsx';
 import { GrowthChart } from './growth-chart.tsx';
 import { Insights } from './insights.tsx';
 import type { PerformanceSearch } from './performance-search.ts';
+import { DEFAULT_RANGE, RANGES } from './performance-search.ts';
 import { EXPLANATIONS, noteOf, RANGE_NAMES } from './performance-words.ts';
 import { GrowthTable, MonthsTable } from './return-tables.tsx';
 import { TargetEditor } from './target-editor.tsx';
 
-const DEFAULT_RANGE = '1m';
 const NO_BENCHMARK = 'none';
 const REFRESH_MILLISECONDS = 5 * 60_000;
-
-const RANGES = performanceRangeSchema.options.map((value) => ({
-  value,
-  label: value === 'all' ? 'All' : value.toUpperCase(),
-}));
 
 export interface PerformanceProps {
   readonly search: PerformanceSearch;

@@ -4,6 +4,7 @@ import { PageTitle } from '../../page-title.tsx';
 
 const route = getRouteApi('/cash/transfer');
 
+/** The page of transfers; `?to=` names the recipient. */
 export function TransferPage() {
   const { to } = route.useSearch();
   return (
