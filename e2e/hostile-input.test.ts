@@ -1,4 +1,5 @@
 import type { Item } from '@cnop/common/database/table-store';
+import { KEYS } from '@cnop/common/database/tables';
 import { ROUTE_TABLE } from '@cnop/gateway/route-table';
 import type { Account } from '@cnop/testing/system/api-client';
 import { expectStatus, signIn, signUp } from '@cnop/testing/system/api-client';
@@ -253,9 +254,10 @@ function describeHostileInput({ start, casesOf }: Choices): void {
   });
 }
 
-/** Items that background tasks write: candles, prices, their lease, and checkpoints of the engine. */
+/** Items that background tasks write: candles, prices, their lease, checkpoints of the engine, and the house book. */
 function isWrittenByTime({ key }: Item): boolean {
-  return /^(?:CANDLE|LEASE|PRICES|CHECKPOINT)#/.test(key.pk);
+  const isOfTask = /^(?:(?:CANDLE|LEASE|PRICES|CHECKPOINT)#|HOUSE-BOOK|DUE#house_book$)/.test(key.pk);
+  return isOfTask || key.sk === KEYS.users.bookCheckpoint.sk;
 }
 
 /** Returns an asset without the fields that background tasks update: the latest quote and the statistics of the day. */
