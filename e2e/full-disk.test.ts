@@ -15,7 +15,7 @@ import { expectSound, readStored } from './support/stored.ts';
 const MEGABYTE = 1_024 * 1_024;
 const DISK_MEGABYTES = 160;
 const MIN_FREE_MEGABYTES = 32;
-const PATIENCE_MILLISECONDS = 30_000;
+const PATIENCE_MILLISECONDS = 60_000;
 /** Long enough for dozens of ticks and several runs of each background task. */
 const PAUSE_MILLISECONDS = 4_000;
 

@@ -6,6 +6,7 @@ import { createSeenReads } from '@cnop/common/events/seen-reads';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
 import { refundRoutes } from './refunds/routes.ts';
+import { refundDependencies } from './refunds/use-cases/propose-refund.ts';
 import { orderListRoutes } from './routes/order-lists.ts';
 import { cancelRoutes, orderReadingRoutes, placingRoutes } from './routes/orders.ts';
 import { tradeRoutes } from './routes/trades.ts';
@@ -47,7 +48,7 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   cancelRoutes(app, deps);
   orderListRoutes(app, deps);
   tradeRoutes(app, deps);
-  refundRoutes(app, deps);
+  refundRoutes(app, refundDependencies(deps));
   return app;
 }
 

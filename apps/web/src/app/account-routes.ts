@@ -1,11 +1,11 @@
 import { createRoute } from '@tanstack/react-router';
-import { daysSearchSchema } from '../api/day-span.ts';
 import { cashSearchSchema, transferSearchSchema } from '../features/cash/cash-search.ts';
 import { convertSearchSchema } from '../features/convert/convert-search.ts';
 import { performanceSearchSchema } from '../features/performance/performance-search.ts';
 import { portfolioSearchSchema } from '../features/portfolio/portfolio-search.ts';
 import { statementSearchSchema } from '../features/statements/statement-words.ts';
 import { taxSearchSchema } from '../features/tax/tax-words.ts';
+import { daysSearchSchema } from '../format/day-span.ts';
 import { requireSession } from './require-session.tsx';
 import { lazyPage } from './server-away.ts';
 import { rootRoute } from './shell.tsx';

@@ -1,7 +1,7 @@
 import type { IsoTime } from '@cnop/common/core/brands';
 import type { ReactNode } from 'react';
-import type { Days } from '../api/day-span.ts';
-import { daysSchema } from '../api/day-span.ts';
+import type { Days } from '../format/day-span.ts';
+import { daysSchema } from '../format/day-span.ts';
 import { Segmented } from './segmented.tsx';
 import { Time } from './time.tsx';
 

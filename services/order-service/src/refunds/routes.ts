@@ -11,7 +11,6 @@ import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-ke
 import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { z } from 'zod';
-import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import { approveRefund, rejectRefund } from './use-cases/decide-refund.ts';
 import type { RefundDeps, StaffCaller } from './use-cases/propose-refund.ts';
 import {
@@ -19,7 +18,6 @@ import {
   previewRefund,
   proposeRefund,
   readAnyOrder,
-  refundDependencies,
   refundPreviewSchema,
 } from './use-cases/propose-refund.ts';
 
@@ -42,8 +40,7 @@ const STAFF = { access: ['admin', 'moderator'] } as const;
 const ADMINS = { access: ['admin'] } as const;
 
 /** Adds the routes with which staff refund filled orders. */
-export function refundRoutes(app: ServiceApp, dependencies: OrderDependencies): void {
-  const deps = refundDependencies(dependencies);
+export function refundRoutes(app: ServiceApp, deps: RefundDeps): void {
   readingRoutes(app, deps);
   proposingRoutes(app, deps);
   decidingRoutes(app, deps);

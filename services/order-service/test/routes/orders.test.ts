@@ -210,6 +210,7 @@ describe('the trades of an asset', () => {
     ]);
     expect(Object.keys(body.data[0] ?? {}).toSorted((a, b) => a.localeCompare(b))).toEqual([
       'asset_id',
+      'counterpart',
       'fees',
       'order_id',
       'price',

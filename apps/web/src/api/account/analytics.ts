@@ -2,8 +2,8 @@ import { assetIdSchema, timestampSchema } from '@cnop/common/entities/fields';
 import { orderTypeSchema } from '@cnop/common/entities/order/order-document';
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import type { Days } from '../day-span.ts';
-import { firstDay } from '../day-span.ts';
+import type { Days } from '../../format/day-span.ts';
+import { firstDay } from '../../format/day-span.ts';
 import { callApi } from '../http/client.ts';
 import { PORTFOLIO_KEY } from './portfolio.ts';
 

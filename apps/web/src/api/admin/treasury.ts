@@ -3,8 +3,8 @@ import { assetSumsSchema, houseSumsSchema } from '@cnop/common/entities/house/ho
 import { assetStatusSchema } from '@cnop/common/entities/inventory/asset';
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import type { Days } from '../day-span.ts';
-import { firstDay } from '../day-span.ts';
+import type { Days } from '../../format/day-span.ts';
+import { firstDay } from '../../format/day-span.ts';
 import type { Download } from '../http/client.ts';
 import { callApi, downloadFile } from '../http/client.ts';
 

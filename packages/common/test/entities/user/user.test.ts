@@ -143,6 +143,7 @@ const email: FieldCases = {
 };
 
 const role = oneOf('customer', 'admin', 'moderator');
+const tier = oneOf('standard', 'verified', 'professional');
 const status = oneOf('active', 'inactive', 'suspended', 'pending');
 
 describe('a user', () => {
@@ -163,6 +164,7 @@ describe('a user', () => {
     },
     role: withDefault(role, 'customer'),
     status: withDefault(status, 'active'),
+    tier: withDefault(tier, 'standard'),
     created_at: required.timestamp,
     updated_at: required.timestamp,
     last_login: nullable(required.timestamp),

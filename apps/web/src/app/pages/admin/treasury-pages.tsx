@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { chosenDays, searchOfDays } from '../../../api/day-span.ts';
 import { HouseBook } from '../../../features/admin/treasury/house-book.tsx';
 import { PlatformAnalytics } from '../../../features/admin/treasury/platform-analytics.tsx';
+import { chosenDays, searchOfDays } from '../../../format/day-span.ts';
 import { PageTitle } from '../../page-title.tsx';
 
 const houseRoute = getRouteApi('/admin/house');

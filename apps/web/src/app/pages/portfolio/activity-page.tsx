@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { chosenDays, searchOfDays } from '../../../api/day-span.ts';
 import { OwnActivity } from '../../../features/analytics/own-activity.tsx';
+import { chosenDays, searchOfDays } from '../../../format/day-span.ts';
 import { PageTitle } from '../../page-title.tsx';
 
 const route = getRouteApi('/portfolio/activity');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chosenDays, daysSearchSchema, firstDay, searchOfDays } from '../../src/api/day-span.ts';
+import { chosenDays, daysSearchSchema, firstDay, searchOfDays } from '../../src/format/day-span.ts';
 
 const NOON = Date.parse('2026-01-31T12:00:00.000Z');
 
