@@ -94,6 +94,7 @@ test('a moderator manages trading, reads users, and sees nothing forbidden', asy
     'Rates',
     'Users',
     'Refunds',
+    'Airdrops',
     'Funding',
     'Analytics',
     'Health',

@@ -27,6 +27,7 @@ const VIEWS: Readonly<Record<string, View>> = {
   'the audit log': { address: '/admin/audit', url: /\/admin\/audit-events\?/ },
   'withdrawals to review': { address: '/admin/funding', url: /\/admin\/funding\/payments\?/ },
   refunds: { address: '/admin/refunds', url: '**/api/v1/admin/refunds' },
+  airdrops: { address: '/admin/airdrops', url: /\/admin\/airdrops\?/ },
   'the house book': { address: '/admin/house', url: /\/admin\/house-book\?/ },
   analytics: { address: '/admin/analytics', url: /\/admin\/analytics\?/ },
   health: { address: '/admin/health', url: /:\d+\/health$/ },

@@ -139,6 +139,7 @@ const ADMIN_PAGES: Readonly<Record<string, string>> = {
   'admin-users': '/admin/users',
   'admin-user': '/admin/users/admin',
   'admin-refunds': '/admin/refunds',
+  'admin-airdrops': '/admin/airdrops',
   'admin-funding': '/admin/funding',
   'admin-house': '/admin/house',
   'admin-analytics': '/admin/analytics',

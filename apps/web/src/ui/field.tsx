@@ -73,22 +73,28 @@ interface TextAreaProps {
   readonly value: string;
   readonly onChange: (text: string) => void;
   readonly error?: string | undefined;
+  readonly hint?: ReactNode;
   readonly rows?: number;
+  /** For a text of lines. The API takes no line breaks in a paragraph, so they become spaces there. */
+  readonly keepsLineBreaks?: boolean;
 }
 
 const LINE_BREAKS = /\s*\n\s*/g;
 
-/** A field for a paragraph. The API takes no line breaks, so they become spaces. */
-export function TextArea({ id, label, value, onChange, error, rows = 3 }: TextAreaProps) {
+/** A field for a paragraph or for lines. */
+export function TextArea({ id, label, value, onChange, error, hint, ...rest }: TextAreaProps) {
+  const { rows = 3, keepsLineBreaks = false } = rest;
   return (
-    <Field id={id} label={label} error={error}>
+    <Field id={id} label={label} error={error} hint={hint}>
       <textarea
         id={id}
         rows={rows}
         value={value}
-        onChange={(event) => onChange(event.target.value.replaceAll(LINE_BREAKS, ' '))}
+        onChange={({ target }) =>
+          onChange(keepsLineBreaks ? target.value : target.value.replaceAll(LINE_BREAKS, ' '))
+        }
         className="field h-auto resize-y py-2"
-        {...describedBy(id, { label, error })}
+        {...describedBy(id, { label, error, hint })}
       />
     </Field>
   );

@@ -14,6 +14,7 @@ const STAFF_PAGES: readonly SubPage[] = [
   { to: '/admin/users', label: 'Users' },
   { to: '/admin/audit', label: 'Audit log', roles: ['admin'] },
   { to: '/admin/refunds', label: 'Refunds' },
+  { to: '/admin/airdrops', label: 'Airdrops' },
   { to: '/admin/funding', label: 'Funding' },
   { to: '/admin/house', label: 'House book', roles: ['admin'] },
   { to: '/admin/analytics', label: 'Analytics' },

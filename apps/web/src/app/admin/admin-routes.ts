@@ -95,6 +95,12 @@ const refundsRoute = createRoute({
   component: lazyPage(() => import('../pages/admin/refund-pages.tsx'), 'RefundsPage'),
 });
 
+const airdropsRoute = createRoute({
+  getParentRoute: () => areaRoute,
+  path: 'airdrops',
+  component: lazyPage(() => import('../pages/admin/airdrop-pages.tsx'), 'AirdropsPage'),
+});
+
 const fundingRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: 'funding',
@@ -140,6 +146,7 @@ export const adminRoute = areaRoute.addChildren([
   usersRoute,
   userRoute,
   refundsRoute,
+  airdropsRoute,
   fundingRoute,
   houseRoute,
   analyticsRoute,

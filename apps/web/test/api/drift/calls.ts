@@ -25,6 +25,12 @@ const ASSET = {
   fee_bps: 10,
   daily_volatility_bps: 100,
 };
+const AIRDROP_CONTENTS = [
+  { asset_id: 'DOGE', recipients: [{ username: 'ada', quantity: '10' }] },
+  { asset_id: 'DOGE', csv: 'username,quantity\nada,10' },
+  { asset_id: 'DOGE', group: 'active_users', quantity: '10' },
+  { asset_id: 'DOGE', group: 'holders', held_asset_id: 'BTC', quantity: '10' },
+];
 
 /** All calls of the client, with arguments that cover all of their parameters. */
 export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
@@ -109,6 +115,17 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   ],
   'admin/assets.ts updateAsset': [['BTC', { name: 'Bit Coin', fee_bps: 5 }]],
   'admin/users.ts freezeTransfers': [['ada', { frozen: true, reason: 'A stolen password' }]],
+  'admin/airdrops.ts airdropsQuery': [[]],
+  'admin/airdrops.ts createAirdrop': AIRDROP_CONTENTS.map((content) => [
+    { content, reason: 'A gift' },
+    'key-1',
+  ]),
+  'admin/airdrops.ts exportAirdrop': [['0190b7a0']],
+  'admin/airdrops.ts previewAirdrop': AIRDROP_CONTENTS.map((content) => [content]),
+  'admin/airdrops.ts steerAirdrop': ['approve', 'reject', 'pause', 'resume', 'cancel'].map((step) => [
+    '0190b7a0',
+    step,
+  ]),
   'admin/refunds.ts anyOrderQuery': [['0190b7a0']],
   'admin/refunds.ts approveRefund': [['0190b7a0', '0190b7a1', 'key-1']],
   'admin/refunds.ts proposeRefund': [
