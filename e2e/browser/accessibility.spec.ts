@@ -7,6 +7,7 @@ const ACCOUNT_PAGES = [
   '/portfolio',
   '/portfolio/activity',
   '/portfolio/performance?benchmark=BTC',
+  '/portfolio/staking',
   '/cash?move=withdraw',
   '/cash/funding',
   '/profile',

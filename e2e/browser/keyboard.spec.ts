@@ -4,6 +4,7 @@ import { expect, test } from './support/test.ts';
 
 const ACCOUNT_PAGES = [
   '/portfolio',
+  '/portfolio/staking',
   '/cash?move=withdraw',
   '/cash/transfer',
   '/cash/convert',

@@ -58,6 +58,7 @@ const ACCOUNT_PAGES: Readonly<Record<string, string>> = {
   convert: '/cash/convert',
   statements: '/cash/statements',
   taxes: '/portfolio/tax',
+  staking: '/portfolio/staking',
   funding: '/cash/funding',
   profile: '/profile',
 };
@@ -85,6 +86,11 @@ test('pages of a trader @screenshots', async ({ trader, platform }) => {
     { asset_id: 'BTC', order_type: 'take_profit', quantity: '0.02', stop_price: percentOf(110) },
   ];
   for (const body of orders) expectStatus(await account.send('POST', '/orders', { body }), 201);
+  const rate = { rate_percent: '4.5', cooldown_days: 7 };
+  expectStatus(await platform.admin.send('PUT', '/admin/staking/SOL', { body: rate }), 200);
+  const stake = { asset_id: 'SOL', quantity: '10' };
+  expectStatus(await account.send('POST', '/staking/stake', { body: stake }), 201);
+  expectStatus(await account.send('POST', '/staking/unstake', { body: { ...stake, quantity: '2.5' } }), 201);
 
   await page.goto('/');
   await expect(page.getByRole('row')).not.toHaveCount(0);

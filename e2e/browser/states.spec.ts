@@ -101,6 +101,17 @@ const VIEWS: Record<string, View> = {
     failure: 'The tax report could not be loaded',
     loaded: (page) => expect(page.getByText(/^No sales in/)).toBeVisible(),
   },
+  'the stakes': {
+    address: '/portfolio/staking',
+    url: '**/api/v1/staking',
+    loading: 'Loading your stakes',
+    failure: 'Your stakes could not be loaded',
+    // Another test may have opened an asset.
+    loaded: (page) =>
+      expect(
+        page.getByRole('table', { name: 'Stakes' }).or(page.getByText('No asset can be staked yet')),
+      ).toBeVisible(),
+  },
   'a statement': {
     address: '/cash/statements',
     url: /\/api\/v1\/statements\/\d{4}-\d\d\?/,

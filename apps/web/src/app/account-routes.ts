@@ -86,6 +86,12 @@ const activityRoute = createRoute({
   component: lazyPage(() => import('./pages/portfolio/activity-page.tsx'), 'ActivityPage'),
 });
 
+const stakingRoute = createRoute({
+  getParentRoute: () => portfolioRoute,
+  path: 'staking',
+  component: lazyPage(() => import('./pages/portfolio/staking-page.tsx'), 'StakingPage'),
+});
+
 /** The routes below `/cash`, each loaded on demand. */
 export const cashArea = cashRoute.addChildren([
   cashOverviewRoute,
@@ -101,4 +107,5 @@ export const portfolioArea = portfolioRoute.addChildren([
   activityRoute,
   performanceRoute,
   taxRoute,
+  stakingRoute,
 ]);

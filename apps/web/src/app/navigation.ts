@@ -60,6 +60,7 @@ export const SUB_PAGES = {
     { to: '/portfolio/performance', label: 'Performance' },
     { to: '/portfolio/activity', label: 'Activity' },
     { to: '/portfolio/tax', label: 'Taxes' },
+    { to: '/portfolio/staking', label: 'Staking' },
   ],
 } as const satisfies Readonly<Record<string, readonly SubPage[]>>;
 

@@ -1,6 +1,8 @@
 const CREDENTIALS = { username: 'ada_lovelace', password: 'Analytical-Engine-1843' };
 const CASH = { amount: '10.00', description: 'Pay', idempotencyKey: 'key-1' };
 const CONVERSION = { from: 'EUR', to: 'JPY', amount: '50.00', fixes: 'from' };
+const STAKE = { kind: 'stake', asset_id: 'SOL', quantity: '10' };
+const UNSTAKE = { ...STAKE, kind: 'unstake' };
 const TRANSFER = { to: 'bob', amount: '12.50' };
 const LEDGER = { type: 'deposit', start: '2026-01-31T00:00:00.000Z', end: '2026-02-28T00:00:00.000Z' };
 const LIMIT_ORDER = { asset_id: 'BTC', order_type: 'limit_buy', quantity: '1.5', price: '100.00' };
@@ -51,6 +53,12 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'account/analytics.ts ownAnalyticsQuery': [['7'], ['365']],
   'account/portfolio.ts portfolioQuery': [[]],
   'account/portfolio.ts pastPortfolioQuery': [['2026-01-31T00:00:00.000Z']],
+  'account/staking.ts changeStake': [
+    [STAKE, 'key-1'],
+    [UNSTAKE, 'key-1'],
+  ],
+  'account/staking.ts stakePreviewQuery': [[STAKE], [UNSTAKE]],
+  'account/staking.ts stakesQuery': [[]],
   'account/statements.ts exportStatement': [['2026-01']],
   'account/statements.ts statementMonthsQuery': [[]],
   'account/statements.ts statementQuery': [['2026-01']],

@@ -9,7 +9,7 @@ import { readStakingRates, stakeRecord } from '@cnop/common/dao/staking/staking-
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import type { ReadItems, Write } from '@cnop/common/database/table-store';
 import type { StoredAssetBalance } from '@cnop/common/entities/asset/asset-balance';
-import { tooPreciseMessage } from '@cnop/common/entities/fields';
+import { timestampSchema, tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { StakingRate } from '@cnop/common/entities/staking/stake';
 import type { Balance } from '@cnop/common/entities/user/balance';
@@ -36,7 +36,7 @@ export const stakeReceiptSchema = z.object({
     .date()
     .nullable()
     .describe('The first whole day (UTC) of staked units; null for units taken out.'),
-  release_at: z.string().nullable().describe('The time when units taken out are available again.'),
+  release_at: timestampSchema.nullable().describe('The time when units taken out are available again.'),
   timestamp: z.string(),
 });
 type StakeReceipt = z.infer<typeof stakeReceiptSchema>;
@@ -53,7 +53,7 @@ export const stakePreviewSchema = z.object({
   rate_percent: z.string().nullable().describe('Percent a year from the next day on; null without a rate.'),
   cooldown_days: z.int().nullable(),
   earns_from: z.iso.date().nullable(),
-  release_at: z.string().nullable(),
+  release_at: timestampSchema.nullable(),
   reasons: z
     .array(z.object({ code: z.string(), message: z.string() }))
     .describe('The reason for which it would be refused.'),

@@ -3,6 +3,7 @@ import { isoTime } from '@cnop/common/core/brands';
 import { formatQuantity } from '@cnop/common/core/money';
 import type { Page, PageRequest } from '@cnop/common/core/pagination';
 import { readStakeHistory, readStakes, readStakingRates } from '@cnop/common/dao/staking/staking-dao';
+import { assetIdSchema, timestampSchema } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Stake, StakeEntry, StakingRate } from '@cnop/common/entities/staking/stake';
 import { stakeEntrySchema, stakeSchema, stakingRateSchema } from '@cnop/common/entities/staking/stake';
@@ -14,14 +15,14 @@ const rateTermsSchema = stakingRateSchema.pick({ from_day: true, rate_percent: t
 
 /** An asset that may be staked, or that the user has staked. */
 export const stakedAssetSchema = z.object({
-  asset_id: z.string(),
+  asset_id: assetIdSchema,
   rate: rateTermsSchema.nullable().describe('The rate of today; null before the first one.'),
   next_rate: rateTermsSchema.nullable().describe('The rate from tomorrow on, when it is another one.'),
   staked_quantity: z.string(),
   cooling: stakeSchema.shape.cooling.describe('Units that are available again at a time.'),
   rewards_total: z.string().describe('Units of all rewards to date.'),
   next_reward: z
-    .object({ day: z.iso.date(), quantity: z.string(), posted_at: z.string() })
+    .object({ day: z.iso.date(), quantity: z.string(), posted_at: timestampSchema })
     .nullable()
     .describe('The reward of the present day, if nothing is taken out before it ends.'),
 });
