@@ -15,6 +15,8 @@ interface PageTabsProps {
   readonly path: string;
 }
 
+const NEAREST: ScrollIntoViewOptions = { block: 'nearest', inline: 'nearest' };
+
 /**
  * Links to the pages of an area, as tabs. They scroll inside their own strip, and the tab of the page that is shown is
  * scrolled into view. A single page has no tabs.
@@ -22,9 +24,7 @@ interface PageTabsProps {
 export function PageTabs({ label, tabs, path }: PageTabsProps) {
   const strip = useRef<HTMLElement>(null);
   useEffect(() => {
-    strip.current
-      ?.querySelector('[aria-current="page"]')
-      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    strip.current?.querySelector('[aria-current="page"]')?.scrollIntoView(NEAREST);
   }, [path]);
   if (tabs.length < 2) return null;
   return (
@@ -39,6 +39,8 @@ export function PageTabs({ label, tabs, path }: PageTabsProps) {
           to={to}
           // The address of an overview is the beginning of the addresses of its neighbours.
           activeOptions={{ exact: tabs.some((tab) => tab.to.startsWith(`${to}/`)), includeSearch: false }}
+          // Chromium leaves a tab that is partly visible where it is.
+          onFocus={({ currentTarget }) => currentTarget.scrollIntoView(NEAREST)}
           className="flex h-10 shrink-0 items-center border-b-2 border-transparent font-medium text-muted hover:text-ink focus-visible:-outline-offset-2 data-[status=active]:border-ink data-[status=active]:text-ink"
         >
           {name}
