@@ -76,6 +76,8 @@ export interface ChannelListeners {
   /** Adds a listener. Returns a function that removes it. */
   add(channel: string, listener: MessageListener): () => void;
   has(channel: string): boolean;
+  /** Returns the channels that have a listener. */
+  channels(): string[];
   deliver(channel: string, message: string): void;
   clear(): void;
 }
@@ -96,6 +98,7 @@ export function createChannelListeners(): ChannelListeners {
       };
     },
     has: (channel) => byChannel.has(channel),
+    channels: () => [...byChannel.keys()],
     deliver(channel, message) {
       const subscriptions = byChannel.get(channel);
       if (!subscriptions) return;

@@ -1,9 +1,48 @@
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
 import { createRedisBus } from '@cnop/common/messaging/redis/redis-bus';
 import type { RedisServer } from '@cnop/testing/redis-server';
 import { startRedisServer, whyNoRedis } from '@cnop/testing/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeMessageBusContract, freshChannel, listen } from './message-bus-contract.ts';
+
+/** Opens a way to Redis that can break, and then lets no subscription through. */
+async function openFragileWire(port: number) {
+  const open = new Set<Socket>();
+  let onSubscription: (() => void) | undefined;
+  const wire = createServer((client) => {
+    const redis = connect(port, '127.0.0.1');
+    for (const socket of [client, redis]) {
+      open.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => {
+        open.delete(socket);
+        client.destroy();
+        redis.destroy();
+      });
+    }
+    redis.pipe(client);
+    client.on('data', (chunk: Buffer) => {
+      if (onSubscription && chunk.includes('subscribe')) onSubscription();
+      else redis.write(chunk);
+    });
+  });
+  await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', resolve));
+  const { port: own } = wire.address() as AddressInfo;
+  return {
+    url: `redis://127.0.0.1:${own}`,
+    /** Breaks all connections. Resolves when a client tries to subscribe again. */
+    async breakOnce(): Promise<void> {
+      const tried = new Promise<void>((resolve) => {
+        onSubscription = resolve;
+      });
+      for (const socket of open) socket.destroy();
+      await tried;
+    },
+    close: () => wire.close(),
+  };
+}
 
 const reason = whyNoRedis();
 if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);
@@ -85,6 +124,17 @@ describe.skipIf(reason !== undefined)('Redis', () => {
     await restart();
     expect(resumed).toBe(3);
     await bus.close();
+  });
+
+  it('can be closed while it subscribes again', async () => {
+    const wire = await openFragileWire(Number(server.url.port));
+    const bus = createRedisBus({ url: new URL(wire.url), onTrouble: () => undefined });
+    bus.subscribe(freshChannel(), () => undefined);
+    await expect.poll(() => bus.link?.isUp()).toBe(true);
+    await wire.breakOnce();
+    // A rejection that nothing handles would fail the run, as it ends a process of the platform.
+    await bus.close();
+    wire.close();
   });
 
   it('can be closed during an outage', async () => {

@@ -42,10 +42,19 @@ export function createRedisBus({ url, onTrouble, onServerTime }: RedisBusOptions
     enableAutoPipelining: true,
   });
   // A subscribed connection accepts no other commands.
-  const subscriber = new Redis(url.href, { ...connection, maxRetriesPerRequest: null });
+  const subscriber = new Redis(url.href, {
+    ...connection,
+    maxRetriesPerRequest: null,
+    // The client's own way ignores no failure: an outage during it would be an unhandled rejection, which ends the process.
+    autoResubscribe: false,
+  });
   reportOutages([publisher, subscriber], onTrouble);
   const stopTime = onServerTime && reportRedisTime(publisher, onServerTime);
   watchRedis('messages', publisher);
+  subscriber.on('ready', () => {
+    const channels = listeners.channels().map((channel) => CHANNEL_PREFIX + channel);
+    if (channels.length > 0) subscriber.subscribe(...channels).catch(ignore);
+  });
   subscriber.on('message', (channel: string, message: string) => {
     listeners.deliver(channel.slice(CHANNEL_PREFIX.length), message);
   });
