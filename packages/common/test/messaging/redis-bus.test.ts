@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { MessageBus } from '@cnop/common/messaging/message-bus';
@@ -28,7 +29,8 @@ async function openFragileWire(port: number) {
       else redis.write(chunk);
     });
   });
-  await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', resolve));
+  wire.listen(0, '127.0.0.1');
+  await once(wire, 'listening');
   const { port: own } = wire.address() as AddressInfo;
   return {
     url: `redis://127.0.0.1:${own}`,
