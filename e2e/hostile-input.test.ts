@@ -254,9 +254,12 @@ function describeHostileInput({ start, casesOf }: Choices): void {
   });
 }
 
-/** Items that background tasks write: candles, prices, their lease, checkpoints of the engine, and the house book. */
+/**
+ * Items that background tasks write: candles, prices, their lease, checkpoints of the engine, the house book, and the schema
+ * version, which a new store gets after its start.
+ */
 function isWrittenByTime({ key }: Item): boolean {
-  const isOfTask = /^(?:(?:CANDLE|LEASE|PRICES|CHECKPOINT)#|HOUSE-BOOK|DUE#house_book$)/.test(key.pk);
+  const isOfTask = /^(?:(?:CANDLE|LEASE|PRICES|CHECKPOINT)#|HOUSE-BOOK|DUE#house_book$|SCHEMA$)/.test(key.pk);
   return isOfTask || key.sk === KEYS.users.bookCheckpoint.sk;
 }
 

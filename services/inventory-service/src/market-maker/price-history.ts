@@ -79,7 +79,7 @@ export function createHistoryFiller({ store, live, logger, random }: HistoryFill
       unrecorded = unrecorded.filter((other) => other !== asset);
       live.addHistory(asset.asset_id, candles);
       const done = total - unrecorded.length;
-      if (done % PROGRESS_EVERY_ASSETS === 0)
+      if (done % PROGRESS_EVERY_ASSETS === 0 || done === total)
         logger.info({ done, total }, 'generating the price history: progress');
     }
   };
