@@ -40,9 +40,9 @@ export const RIGHTS: Readonly<Record<StoreRole, Readonly<Record<TableName, Table
       items: ['BatchGetItem', 'GetItem', 'PutItem'],
       indexes: { TriggerIndex: ['Query'], UserOrdersIndex: ['Query'] },
     },
-    // An asset of which the house sold too much is closed for buys.
+    // An asset of which the house sold too much is closed for buys; stakes depend on the rates of their assets.
     inventory: {
-      items: ['BatchGetItem', 'GetItem', 'PutItem', 'Query'],
+      items: ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query'],
       indexes: { CatalogueIndex: ['Query'] },
     },
   },
@@ -52,11 +52,14 @@ export const RIGHTS: Readonly<Record<StoreRole, Readonly<Record<TableName, Table
       indexes: { AssetIndex: ['Query'] },
     },
     orders: {
-      items: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
+      items: ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
       indexes: { OrderExpiryIndex: ['Query'], TriggerIndex: ['Query'], UserOrdersIndex: ['Query'] },
     },
-    // An engine brings the data to the schema version of its code.
-    inventory: { items: ['GetItem', 'PutItem', 'Query', 'Scan'], indexes: { CatalogueIndex: ['Query'] } },
+    // An engine brings the data to the schema version of its code; a refund depends on the asset.
+    inventory: {
+      items: ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'Scan'],
+      indexes: { CatalogueIndex: ['Query'] },
+    },
   },
   inventory: {
     users: { items: ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'] },
