@@ -7,6 +7,7 @@ import { Money } from '../../ui/amounts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CURRENCY_NAMES } from '../../ui/currency-names.ts';
 import { DecimalField, FormProblem, TextField } from '../../ui/field.tsx';
+import { unknownOutcomeText } from '../../ui/outcome-notice.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Select } from '../../ui/select.tsx';
 import type { CashMove } from './cash-form.ts';
@@ -177,13 +178,7 @@ function MovementNotice({ movement, formError, currency }: MovementNoticeProps) 
           </p>
         )}
       </div>
-      <FormProblem
-        message={
-          movement.kind === 'unknown'
-            ? `${movement.problem.message} It is not known yet whether this was done. Send it again unchanged: it takes effect once.`
-            : formError
-        }
-      />
+      <FormProblem message={movement.kind === 'unknown' ? unknownOutcomeText(movement.problem) : formError} />
     </>
   );
 }

@@ -1,14 +1,14 @@
 import type { Currency } from '@cnop/common/entities/currency';
 import { currencySchema } from '@cnop/common/entities/currency';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowUpDown, CircleCheck } from 'lucide-react';
+import { ArrowUpDown } from 'lucide-react';
 import type { ConversionReceipt, ConversionRequest } from '../../api/account/wallets.ts';
 import { walletsQuery } from '../../api/account/wallets.ts';
-import type { Outcome } from '../../api/http/use-intent.ts';
 import { Money } from '../../ui/amounts.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { CURRENCY_NAMES } from '../../ui/currency-names.ts';
-import { DecimalField, FormProblem } from '../../ui/field.tsx';
+import { DecimalField } from '../../ui/field.tsx';
+import { OutcomeNotice } from '../../ui/outcome-notice.tsx';
 import { Select } from '../../ui/select.tsx';
 import { ConfirmConversion } from './confirm-conversion.tsx';
 import type { Tolerance } from './conversion-form.ts';
@@ -87,7 +87,9 @@ export function Convert({ search, onSearch }: ConvertProps) {
         <Button type="submit" tone="primary" size="large" isBusy={isSending}>
           {outcome.kind === 'unknown' ? 'Send again…' : 'Convert…'}
         </Button>
-        <Result outcome={outcome} formError={errors.form} />
+        <OutcomeNotice outcome={outcome} formError={errors.form}>
+          {converted}
+        </OutcomeNotice>
       </form>
       {form.asked && (
         <ConfirmConversion
@@ -143,33 +145,11 @@ function Side({ side, label, currency, amount, error, onAmount, onCurrency }: Si
   );
 }
 
-interface ResultProps {
-  readonly outcome: Outcome<ConversionRequest, ConversionReceipt>;
-  readonly formError: string | undefined;
-}
-
-/** Reports the outcome of the last conversion. */
-function Result({ outcome, formError }: ResultProps) {
+function converted(_request: ConversionRequest, { data }: ConversionReceipt) {
   return (
     <>
-      <div role="status" className="empty:hidden">
-        {outcome.kind === 'done' && (
-          <p className="flex items-start gap-2 rounded-md bg-gain-soft p-2 text-sm text-gain">
-            <CircleCheck aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
-            <span className="min-w-0 wrap-anywhere">
-              <Money value={outcome.receipt.data.debited} currency={outcome.receipt.data.from} /> converted to{' '}
-              <Money value={outcome.receipt.data.credited} currency={outcome.receipt.data.to} />.
-            </span>
-          </p>
-        )}
-      </div>
-      <FormProblem
-        message={
-          outcome.kind === 'unknown'
-            ? `${outcome.problem.message} It is not known yet whether this was done. Send it again unchanged: it takes effect once.`
-            : formError
-        }
-      />
+      <Money value={data.debited} currency={data.from} /> converted to{' '}
+      <Money value={data.credited} currency={data.to} />.
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { AssetId } from '@cnop/common/core/brands';
 import { decimal, formatDecimal } from '@cnop/common/core/money';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowRight, CircleCheck } from 'lucide-react';
+import { ArrowRight } from 'lucide-react';
 import { holdingQuery } from '../../api/account/portfolio.ts';
 import type {
   StakeChange,
@@ -10,11 +10,11 @@ import type {
   StakePreview,
   StakeReceipt,
 } from '../../api/account/staking.ts';
-import type { Outcome } from '../../api/http/use-intent.ts';
 import { Quantity } from '../../ui/amounts.tsx';
 import { Button } from '../../ui/button.tsx';
-import { DecimalField, FormProblem } from '../../ui/field.tsx';
+import { DecimalField } from '../../ui/field.tsx';
 import { Fact } from '../../ui/figures.tsx';
+import { OutcomeNotice } from '../../ui/outcome-notice.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -69,7 +69,9 @@ export function StakeForm({ stakes, first }: StakeFormProps) {
         <Button type="submit" tone="primary" size="large" isBusy={isSending}>
           {outcome.kind === 'unknown' ? 'Send again…' : typed.kind === 'stake' ? 'Stake…' : 'Unstake…'}
         </Button>
-        <Result outcome={outcome} formError={errors.form} />
+        <OutcomeNotice outcome={outcome} formError={errors.form}>
+          {(request, receipt) => <Done request={request} receipt={receipt} />}
+        </OutcomeNotice>
       </form>
       {asked && (
         <ConfirmStake
@@ -156,36 +158,6 @@ function Change({ before, after }: StakePreview['staked']) {
       <Quantity value={before} className="text-muted" />
       <ArrowRight role="img" aria-label="becomes" className="mx-1 inline size-3 text-faint" />
       <Quantity value={after} />
-    </>
-  );
-}
-
-interface ResultProps {
-  readonly outcome: Outcome<StakeChange, StakeReceipt>;
-  readonly formError: string | undefined;
-}
-
-/** Reports the outcome of the last change. */
-function Result({ outcome, formError }: ResultProps) {
-  return (
-    <>
-      <div role="status" className="empty:hidden">
-        {outcome.kind === 'done' && (
-          <p className="flex items-start gap-2 rounded-md bg-gain-soft p-2 text-sm text-gain">
-            <CircleCheck aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
-            <span className="min-w-0 wrap-anywhere">
-              <Done request={outcome.request} receipt={outcome.receipt} />
-            </span>
-          </p>
-        )}
-      </div>
-      <FormProblem
-        message={
-          outcome.kind === 'unknown'
-            ? `${outcome.problem.message} It is not known yet whether this was done. Send it again unchanged: it takes effect once.`
-            : formError
-        }
-      />
     </>
   );
 }

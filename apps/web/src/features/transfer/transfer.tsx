@@ -1,14 +1,14 @@
 import { Link } from '@tanstack/react-router';
-import { ArrowRight, CircleCheck } from 'lucide-react';
+import { ArrowRight } from 'lucide-react';
 import type { TransferPreview, TransferReceipt, TransferRequest } from '../../api/account/transfers.ts';
-import type { Outcome } from '../../api/http/use-intent.ts';
 import { formatMoney } from '../../format/numbers.ts';
 import { useAppearance } from '../../settings/appearance.ts';
 import { AlertDialog } from '../../ui/alert-dialog.tsx';
 import { Money } from '../../ui/amounts.tsx';
 import { Button } from '../../ui/button.tsx';
-import { DecimalField, FormProblem, TextField } from '../../ui/field.tsx';
+import { DecimalField, TextField } from '../../ui/field.tsx';
 import { Fact } from '../../ui/figures.tsx';
+import { OutcomeNotice } from '../../ui/outcome-notice.tsx';
 import { TransferLimits } from './transfer-limits.tsx';
 import { useTransfer } from './use-transfer.ts';
 
@@ -67,7 +67,9 @@ export function Transfer({ to }: TransferProps) {
           <Button type="submit" tone="primary" size="large" isBusy={isSending}>
             {outcome.kind === 'unknown' ? 'Send again…' : 'Send…'}
           </Button>
-          <Result outcome={outcome} formError={errors.form} />
+          <OutcomeNotice outcome={outcome} formError={errors.form} participle="sent">
+            {sent}
+          </OutcomeNotice>
         </form>
       </section>
       <TransferLimits allowance={allowance} />
@@ -150,40 +152,13 @@ function ConfirmTransfer({ transfer, after, isBusy, onConfirm, onClose }: Confir
   );
 }
 
-interface ResultProps {
-  readonly outcome: Outcome<TransferRequest, TransferReceipt>;
-  readonly formError: string | undefined;
-}
-
-/** Reports the outcome of the last transfer. */
-function Result({ outcome, formError }: ResultProps) {
+function sent({ amount }: TransferRequest, { to, new_balance, transaction_id }: TransferReceipt) {
   return (
     <>
-      <div role="status" className="empty:hidden">
-        {outcome.kind === 'done' && (
-          <p className="flex items-start gap-2 rounded-md bg-gain-soft p-2 text-sm text-gain">
-            <CircleCheck aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
-            <span className="min-w-0 wrap-anywhere">
-              <Money value={outcome.request.amount} /> sent to {outcome.receipt.to}. The balance is{' '}
-              <Money value={outcome.receipt.new_balance} />.{' '}
-              <Link
-                to="/cash"
-                search={{ entry: outcome.receipt.transaction_id }}
-                className="font-medium underline"
-              >
-                Show the entry
-              </Link>
-            </span>
-          </p>
-        )}
-      </div>
-      <FormProblem
-        message={
-          outcome.kind === 'unknown'
-            ? `${outcome.problem.message} It is not known yet whether this was sent. Send it again unchanged: it takes effect once.`
-            : formError
-        }
-      />
+      <Money value={amount} /> sent to {to}. The balance is <Money value={new_balance} />.{' '}
+      <Link to="/cash" search={{ entry: transaction_id }} className="font-medium underline">
+        Show the entry
+      </Link>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Money, Quantity } from '../../../ui/amounts.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { FormProblem, TextField } from '../../../ui/field.tsx';
 import { Fact } from '../../../ui/figures.tsx';
+import { unknownOutcomeText } from '../../../ui/outcome-notice.tsx';
 import { usersInWords } from './airdrop-words.ts';
 import { RecipientFields } from './recipient-fields.tsx';
 import type { AskedAirdrop } from './use-create-airdrop.ts';
@@ -15,10 +16,7 @@ export function CreateAirdrop() {
   const { assets, form, refusal, asked, outcome, isChecking, ...actions } = useCreateAirdrop();
   const { errors, lines, rest } = refusal;
   const isSending = outcome.kind === 'sending';
-  const unknown =
-    outcome.kind === 'unknown'
-      ? `${outcome.problem.message} It is not known yet whether this was done. Send it again unchanged: it takes effect once.`
-      : undefined;
+  const unknown = outcome.kind === 'unknown' ? unknownOutcomeText(outcome.problem) : undefined;
   return (
     <section aria-labelledby="create-airdrop-title" className="card grid gap-4 p-4">
       <h2 id="create-airdrop-title" className="font-medium">

@@ -9,11 +9,11 @@ import { toProblem } from '../../../api/http/api-problem.ts';
 import { assetsQuery } from '../../../api/market.ts';
 import { formatOwnPrice, percentChange } from '../../../format/numbers.ts';
 import { Percent } from '../../../ui/amounts.tsx';
-import { Button } from '../../../ui/button.tsx';
 import { notify } from '../../../ui/notices.ts';
 import { Time } from '../../../ui/time.tsx';
 import { useSettlingRows } from '../../../ui/use-settling-rows.ts';
 import type { Permissions } from '../permissions.ts';
+import { ProposalButtons } from '../proposal-buttons.tsx';
 
 export interface PriceProposalsProps {
   readonly permissions: Permissions;
@@ -83,24 +83,14 @@ function Proposal({ proposal, isOwn, isAdmin, isSettling }: ProposalProps) {
           {isOwn && ' A second administrator has to approve it.'}
         </span>
       </p>
-      <span className="flex gap-2">
-        {isAdmin && !isOwn && (
-          <Button
-            tone="primary"
-            size="small"
-            isBusy={isBusy}
-            isInert={isSettling}
-            onClick={() => decide('approve')}
-          >
-            Approve <span className="sr-only">the price of {asset_id}</span>
-          </Button>
-        )}
-        {(isAdmin || isOwn) && (
-          <Button size="small" isBusy={isBusy} isInert={isSettling} onClick={() => decide('reject')}>
-            {isOwn ? 'Withdraw' : 'Reject'} <span className="sr-only">the price of {asset_id}</span>
-          </Button>
-        )}
-      </span>
+      <ProposalButtons
+        subject={`the price of ${asset_id}`}
+        isOwn={isOwn}
+        isAdmin={isAdmin}
+        isBusy={isBusy}
+        isSettling={isSettling}
+        onDecide={decide}
+      />
     </li>
   );
 }

@@ -7,11 +7,11 @@ import { profileQuery } from '../../../api/account/profile.ts';
 import { approveRefund, refundProposalsQuery, rejectRefund } from '../../../api/admin/refunds.ts';
 import { toProblem } from '../../../api/http/api-problem.ts';
 import { Quantity } from '../../../ui/amounts.tsx';
-import { Button } from '../../../ui/button.tsx';
 import { notify } from '../../../ui/notices.ts';
 import { EmptyState, ErrorState, SkeletonRows } from '../../../ui/states.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { useSettlingRows } from '../../../ui/use-settling-rows.ts';
+import { ProposalButtons } from '../proposal-buttons.tsx';
 
 const SKELETON_ROWS = 3;
 
@@ -93,24 +93,14 @@ function Proposal({ proposal, isOwn, isAdmin, isSettling }: ProposalProps) {
           <Time value={proposal.expires_at} />.{isOwn && ' Another administrator has to approve it.'}
         </p>
       </div>
-      <span className="flex gap-2">
-        {isAdmin && !isOwn && (
-          <Button
-            tone="primary"
-            size="small"
-            isBusy={isBusy}
-            isInert={isSettling}
-            onClick={() => decide('approve')}
-          >
-            Approve <span className="sr-only">the refund for {username}</span>
-          </Button>
-        )}
-        {(isAdmin || isOwn) && (
-          <Button size="small" isBusy={isBusy} isInert={isSettling} onClick={() => decide('reject')}>
-            {isOwn ? 'Withdraw' : 'Reject'} <span className="sr-only">the refund for {username}</span>
-          </Button>
-        )}
-      </span>
+      <ProposalButtons
+        subject={`the refund for ${username}`}
+        isOwn={isOwn}
+        isAdmin={isAdmin}
+        isBusy={isBusy}
+        isSettling={isSettling}
+        onDecide={decide}
+      />
     </li>
   );
 }

@@ -10,6 +10,7 @@ import { intentOf } from '../../../api/http/intent.ts';
 import { formatMoney } from '../../../format/numbers.ts';
 import { appearance } from '../../../settings/appearance.ts';
 import { notify } from '../../../ui/notices.ts';
+import { unknownOutcomeText } from '../../../ui/outcome-notice.tsx';
 import type { FieldErrors } from '../field-errors.ts';
 import { sortProblem } from '../field-errors.ts';
 import type { AdjustmentField } from './adjustment.ts';
@@ -69,7 +70,7 @@ export function useAdjustBalance(
 function wordsFor(error: Error): string | undefined {
   const problem = toProblem(error);
   if (problem.isOutcomeUnknown) {
-    return `${problem.message} It is not known yet whether this was done. Send it again unchanged: it takes effect once.`;
+    return unknownOutcomeText(problem);
   }
   return problem.code === INSUFFICIENT ? undefined : sortProblem(problem, ADJUSTMENT_FIELDS).rest;
 }
