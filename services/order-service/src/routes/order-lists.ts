@@ -1,4 +1,9 @@
-import { assetIdParameterSchema, clientOrderIdSchema } from '@cnop/common/entities/fields';
+import type { Username } from '@cnop/common/core/brands';
+import {
+  assetIdParameterSchema,
+  clientOrderIdSchema,
+  usernameParameterSchema,
+} from '@cnop/common/entities/fields';
 import {
   orderDocumentSchema,
   orderStatusSchema,
@@ -35,9 +40,12 @@ const orderFilterSchema = z.strictObject({
   updated_after: startOfPeriodSchema.optional().describe('Changed after this day or time.'),
 });
 
+const orderListQuerySchema = inOrder(pageQuerySchema.extend(orderFilterSchema.shape));
+const orderListReply = { 200: orderListAnswerSchema.describe('One page of orders.') };
+
 const docs = { tags: ['orders'], security: BEARER_SECURITY };
 
-/** Adds the routes that list a user's orders, page by page and as CSV. */
+/** Adds the routes that list a user's orders, for the user and for staff, and export them as CSV. */
 export function orderListRoutes(app: ServiceApp, deps: OrderDependencies): void {
   app.get(
     '/orders',
@@ -48,16 +56,28 @@ export function orderListRoutes(app: ServiceApp, deps: OrderDependencies): void 
         description:
           'Filters are combined: an order is listed when it matches all of them. A page reads at most 5,000 orders, so with ' +
           'a filter that few orders match a page may be short, or empty, and `has_more` true: follow `next_cursor`.',
-        querystring: inOrder(pageQuerySchema.extend(orderFilterSchema.shape)),
-        response: { 200: orderListAnswerSchema.describe('One page of orders.') },
+        querystring: orderListQuerySchema,
+        response: orderListReply,
       },
     },
-    async (request) => {
-      const filter = filterOf(request.query);
-      const selection = { username: identityOf(request).username, ...filter };
-      const page = await listOrders(deps, selection, pageRequestOf(request.query, filter));
-      return { data: [...page.items], ...pageMembers(page, filter) };
+    async (request) => orderPage(deps, identityOf(request).username, request.query),
+  );
+
+  app.get(
+    '/admin/users/:username/orders',
+    {
+      config: { access: ['admin', 'moderator'] },
+      schema: {
+        ...docs,
+        tags: ['administration'],
+        summary: 'List the orders of a user, newest first',
+        description: 'Takes the filters of `GET /orders`. A user who does not exist has no orders.',
+        params: z.strictObject({ username: usernameParameterSchema }),
+        querystring: orderListQuerySchema,
+        response: orderListReply,
+      },
     },
+    async (request) => orderPage(deps, request.params.username, request.query),
   );
 
   app.get(
@@ -78,6 +98,16 @@ export function orderListRoutes(app: ServiceApp, deps: OrderDependencies): void 
       return sendCsv(reply, { table, name: 'cnop-orders', at, bom: request.query.bom });
     },
   );
+}
+
+async function orderPage(
+  deps: OrderDependencies,
+  username: Username,
+  query: z.output<typeof orderListQuerySchema>,
+): Promise<z.output<typeof orderListAnswerSchema>> {
+  const selection = { username, ...filterOf(query) };
+  const page = await listOrders(deps, selection, pageRequestOf(query, selection));
+  return { data: [...page.items], ...pageMembers(page, selection) };
 }
 
 function filterOf({

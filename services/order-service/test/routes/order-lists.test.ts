@@ -1,3 +1,4 @@
+import { aUsername } from '@cnop/testing/builders/brands';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { startOrderService } from '../order-service-under-test.ts';
@@ -36,6 +37,26 @@ describe('the list of orders', () => {
     expect(paged).toEqual(ids);
     const offset = (await uma.get('/orders?limit=2&offset=3')).json<ListAnswer>();
     expect(offset.data.map((order: { order_id: string }) => order.order_id)).toEqual(ids.slice(3));
+  });
+
+  it('is read by staff with the same filters, and by no other user', async () => {
+    const ulf = await trader('1000');
+    await ulf.place(buy('0.0001'));
+    await ulf.place(sell('0.0001'));
+    const path = `/admin/users/${ulf.username}/orders`;
+    const read = async (headers: Record<string, string>, query = '') =>
+      service.app.inject({ method: 'GET', url: `${path}${query}`, headers });
+    const moderator = await service.runtime.signIn(aUsername('list_reader'), 'moderator');
+    const all = (await read(moderator)).json<ListAnswer>();
+    expect(all.data).toHaveLength(2);
+    expect(all).toEqual((await ulf.get('/orders')).json<ListAnswer>());
+    expect((await read(moderator, '?side=sell')).json<ListAnswer>().data).toEqual([all.data[0]]);
+    expect((await read(ulf.headers)).statusCode).toBe(403);
+    const { next_cursor } = (await read(moderator, '?limit=1')).json<ListAnswer>();
+    const foreign = `/admin/users/list_reader/orders?limit=1&cursor=${next_cursor}`;
+    expect((await service.app.inject({ method: 'GET', url: foreign, headers: moderator })).statusCode).toBe(
+      400,
+    );
   });
 
   it('shows only orders that match the filter', async () => {

@@ -22,7 +22,8 @@ const holdingResponseSchema = assetBalanceSchema
     total_value: z.number(),
   });
 
-const portfolioResponseSchema = z.object({
+/** A portfolio at one moment. */
+export const portfolioResponseSchema = z.object({
   username: z.string(),
   usd_balance: z.string(),
   total_asset_value: z.string(),

@@ -6,6 +6,7 @@ import {
   usernameSchema,
 } from '@cnop/common/entities/fields';
 import { balanceSchema } from '@cnop/common/entities/user/balance';
+import { emailSchema } from '@cnop/common/entities/user/email';
 import { userRoleSchema, userSchema, userStatusSchema } from '@cnop/common/entities/user/user';
 import { identityOf, originOf } from '@cnop/common/http/authentication';
 import { idempotencyKeyOf, markReplayed } from '@cnop/common/http/idempotency-key';
@@ -14,10 +15,19 @@ import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/p
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
-import { changeUserAccess, listUsers, readManagedUser } from '../use-cases/accounts/administer-users.ts';
+import { portfolioResponseSchema } from '../portfolio/routes.ts';
+import { readPortfolio } from '../portfolio/use-cases/read-portfolio.ts';
+import {
+  changeUserAccess,
+  findUserByEmail,
+  listUsers,
+  readManagedUser,
+} from '../use-cases/accounts/administer-users.ts';
+import { readUser } from '../use-cases/accounts/profile.ts';
 import { adjustBalance, cashReceiptSchema } from '../use-cases/cash/move-cash.ts';
 import type { UserDependencies } from '../use-cases/dependencies.ts';
 import { freezeTransfers } from '../use-cases/transfers/freeze-transfers.ts';
+import { ledgerPage, ledgerQuerySchema, ledgerResponseSchema } from './balance.ts';
 
 const MAX_ADJUSTMENT_USD = '1000000';
 
@@ -30,10 +40,21 @@ const userWithCashSchema = managedUserResponseSchema.extend({
 });
 const userParamsSchema = z.strictObject({ username: usernameParameterSchema });
 
-const userListQuerySchema = pageQuerySchema.extend({
-  /** A prefix of the username. */
-  search: z.string().max(50).regex(/^\w*$/, 'Use letters, digits and underscores.').toLowerCase().default(''),
-});
+const userListQuerySchema = pageQuerySchema
+  .extend({
+    search: z
+      .string()
+      .max(50)
+      .regex(/^\w*$/, 'Use letters, digits and underscores.')
+      .toLowerCase()
+      .default('')
+      .describe('The beginning of the usernames.'),
+    email: emailSchema.optional().describe('The whole e-mail address of one user, instead of `search`.'),
+  })
+  .refine(({ search, email }) => search === '' || email === undefined, {
+    path: ['email'],
+    error: 'Search by username or by e-mail address, not by both.',
+  });
 const userListResponseSchema = z.object({
   data: z.array(managedUserSchema),
   has_more: z.boolean(),
@@ -71,15 +92,18 @@ export function adminUserRoutes(app: ServiceApp, deps: UserDependencies): void {
       config: forReaders,
       schema: {
         ...docs,
-        summary: 'List users by name',
+        summary: 'List users by name, or find one by e-mail address',
         querystring: userListQuerySchema,
         response: { 200: userListResponseSchema },
       },
     },
     async (request) => {
-      const { search } = request.query;
+      const { search, email } = request.query;
       const filter = { list: 'users', search };
-      const page = await listUsers(deps, { search, request: pageRequestOf(request.query, filter) });
+      const page =
+        email === undefined
+          ? await listUsers(deps, { search, request: pageRequestOf(request.query, filter) })
+          : await findUserByEmail(deps, email);
       return { data: [...page.items], ...pageMembers(page, filter) };
     },
   );
@@ -101,8 +125,47 @@ export function adminUserRoutes(app: ServiceApp, deps: UserDependencies): void {
     },
   );
 
+  recordRoutes(app, deps);
   changeRoutes(app, deps);
   freezeRoute(app, deps);
+}
+
+function recordRoutes(app: ServiceApp, deps: UserDependencies): void {
+  app.get(
+    '/admin/users/:username/portfolio',
+    {
+      config: forReaders,
+      schema: {
+        ...docs,
+        summary: 'Read the cash and the positions of a user',
+        params: userParamsSchema,
+        response: { 200: portfolioResponseSchema },
+      },
+    },
+    async (request) => {
+      const { username } = await readUser(deps, parseUsername(request.params));
+      const portfolio = await readPortfolio(deps, username);
+      return { ...portfolio, assets: [...portfolio.assets] };
+    },
+  );
+
+  app.get(
+    '/admin/users/:username/transactions',
+    {
+      config: forReaders,
+      schema: {
+        ...docs,
+        summary: 'List the cash transactions of a user, newest first',
+        params: userParamsSchema,
+        querystring: ledgerQuerySchema,
+        response: { 200: ledgerResponseSchema },
+      },
+    },
+    async (request) => {
+      const { username } = await readUser(deps, parseUsername(request.params));
+      return ledgerPage(deps, username, request.query);
+    },
+  );
 }
 
 function changeRoutes(app: ServiceApp, deps: UserDependencies): void {

@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import { knownUsd } from '@cnop/common/core/brands';
 import { amountInput, amountRules, BASE_CURRENCY, currencySchema } from '@cnop/common/entities/currency';
 import { descriptionSchema, transactionIdSchema } from '@cnop/common/entities/fields';
@@ -14,7 +15,7 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf } from '@cnop/common/http/page-query';
 import { endOfPeriodSchema, inOrder, startOfPeriodSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import {
   assertMovesAtOnce,
@@ -71,7 +72,8 @@ const ledgerFilterSchema = z.strictObject({
 const walletQuerySchema = z.strictObject({
   currency: currencySchema.default(BASE_CURRENCY).describe('The wallet of the transactions.'),
 });
-const ledgerQuerySchema = inOrder(
+/** The query of a page of a user's ledger. */
+export const ledgerQuerySchema = inOrder(
   pageQuerySchema.extend(ledgerFilterSchema.shape).extend(walletQuerySchema.shape),
 );
 const entrySchema = balanceTransactionSchema.extend({
@@ -80,7 +82,8 @@ const entrySchema = balanceTransactionSchema.extend({
   previous_balance: z.string(),
   new_balance: z.string(),
 });
-const ledgerResponseSchema = z.object({
+/** One page of a user's ledger. */
+export const ledgerResponseSchema = z.object({
   currency: currencySchema,
   transactions: z.array(entrySchema),
   total_count: z.int().optional(),
@@ -128,17 +131,7 @@ export function balanceRoutes(app: ServiceApp, deps: UserDependencies): void {
         response: { 200: ledgerResponseSchema },
       },
     },
-    async (request) => {
-      const { currency } = request.query;
-      const filter = { list: `cash ${currency}`, ...toSelection(request, request.query) };
-      const pageRequest = pageRequestOf(request.query, filter);
-      const { page, totalCount } =
-        currency === BASE_CURRENCY
-          ? await listBalanceTransactions(deps, filter, pageRequest)
-          : await listWalletTransactions(deps, { ...filter, currency }, pageRequest);
-      const transactions = page.items.map((entry) => ({ currency, ...entry }));
-      return { currency, transactions, total_count: totalCount, ...pageMembers(page, filter) };
-    },
+    async (request) => ledgerPage(deps, identityOf(request).username, request.query),
   );
 
   app.get(
@@ -180,19 +173,39 @@ function exportRoute(app: ServiceApp, deps: UserDependencies): void {
       },
     },
     async (request, reply) => {
-      const table = await exportBalanceTransactions(deps, toSelection(request, request.query));
+      const table = await exportBalanceTransactions(
+        deps,
+        toSelection(identityOf(request).username, request.query),
+      );
       const at = deps.clock.now();
       return sendCsv(reply, { table, name: 'cnop-transactions', at, bom: request.query.bom });
     },
   );
 }
 
-/** Returns the selection of a query from the caller's ledger. */
+/** Returns a page of the ledger of one of a user's wallets, newest first. */
+export async function ledgerPage(
+  deps: UserDependencies,
+  username: Username,
+  query: z.output<typeof ledgerQuerySchema>,
+): Promise<z.output<typeof ledgerResponseSchema>> {
+  const { currency } = query;
+  const filter = { list: `cash ${currency}`, ...toSelection(username, query) };
+  const pageRequest = pageRequestOf(query, filter);
+  const { page, totalCount } =
+    currency === BASE_CURRENCY
+      ? await listBalanceTransactions(deps, filter, pageRequest)
+      : await listWalletTransactions(deps, { ...filter, currency }, pageRequest);
+  const transactions = page.items.map((entry) => ({ currency, ...entry }));
+  return { currency, transactions, total_count: totalCount, ...pageMembers(page, filter) };
+}
+
+/** Returns the selection of a query from a user's ledger. */
 function toSelection(
-  request: FastifyRequest,
+  username: Username,
   { transaction_type: type, start_date: from, end_date: to }: z.output<typeof ledgerFilterSchema>,
 ): LedgerSelection {
-  return { username: identityOf(request).username, type, from, to };
+  return { username, type, from, to };
 }
 
 const UNDER_WAY_NOTE =

@@ -69,6 +69,8 @@ const ROUTES: readonly (readonly [Method, string, readonly Caller[]])[] = [
   ['GET', '/stream', SIGNED_IN],
   ['GET', '/admin/users', READERS],
   ['GET', '/admin/users/{username}', READERS],
+  ['GET', '/admin/users/{username}/portfolio', READERS],
+  ['GET', '/admin/users/{username}/transactions', READERS],
   ['PATCH', '/admin/users/{username}', ADMINS],
   ['POST', '/admin/users/{username}/adjustments', ADMINS],
   ['PUT', '/admin/users/{username}/transfer-freeze', ADMINS],

@@ -43,9 +43,47 @@ describe('the list of users', () => {
     expect(first.text).not.toContain('password');
   });
 
-  it.each(['search=a%20b', 'search=%25', 'limit=101', 'role=admin'])('refuses %s', async (query) => {
-    expect((await get(`/admin/users?${query}`)).status).toBe(422);
+  it('finds the user of an e-mail address in any spelling, and only of the whole address', async () => {
+    await service.addUser({ username: aUsername('mailed'), email: 'mailed@example.com' });
+    const found = async (email: string) =>
+      (await get(`/admin/users?email=${encodeURIComponent(email)}`)).body.data.map(
+        ({ username }) => username,
+      );
+    expect(await found(' Mailed@EXAMPLE.com')).toEqual(['mailed']);
+    expect(await found('ailed@example.com')).toEqual([]);
+    expect(await get('/admin/users?email=mailed%40example.com&search=mail')).toMatchObject({ status: 422 });
   });
+
+  it.each(['email=mailed', 'search=a%20b', 'search=%25', 'limit=101', 'role=admin'])(
+    'refuses %s',
+    async (query) => {
+      expect((await get(`/admin/users?${query}`)).status).toBe(422);
+    },
+  );
+});
+
+describe('the records of one user', () => {
+  it('are the portfolio and the ledger that the user reads, for moderators as well', async () => {
+    const own = await service.signedIn('recorded', 'customer');
+    const body = { amount: '100.10', description: 'savings' };
+    expect((await service.call('POST', '/balance/deposit', { headers: own, body })).status).toBe(201);
+    const moderator = await service.runtime.signIn('record_reader', 'moderator');
+    const portfolio = await get('/admin/users/RECORDED/portfolio', moderator);
+    expect(portfolio.body).toEqual((await get('/portfolio', own)).body);
+    expect(portfolio.body.total_portfolio_value).toBe('100.10');
+    const ledger = await get('/admin/users/recorded/transactions?transaction_type=deposit', moderator);
+    expect(ledger.body).toEqual((await get('/balance/transactions?transaction_type=deposit', own)).body);
+    expect(ledger.body.transactions).toHaveLength(1);
+  });
+
+  it.each(['portfolio', 'transactions'])(
+    'are for staff only, and those of existing users: %s',
+    async (record) => {
+      const other = await service.runtime.signIn('record_spy');
+      expect((await get(`/admin/users/recorded/${record}`, other)).status).toBe(403);
+      expect((await get(`/admin/users/absent/${record}`)).status).toBe(404);
+    },
+  );
 });
 
 describe('one user', () => {

@@ -246,7 +246,7 @@ function createOrderLists(store: TableStore) {
   return {
     getOrdersByUser,
 
-    /** Lists a user's orders of one asset, newest first. Next used by `GET /admin/users/:username/orders`. */
+    /** Lists a user's orders of one asset, newest first. */
     async getOrdersByUserAndAsset(
       username: Username,
       asset_id: AssetId,
@@ -255,7 +255,7 @@ function createOrderLists(store: TableStore) {
       return getOrdersByUser(username, page, { asset_id });
     },
 
-    /** Lists a user's orders of one status, newest first. Next used by `GET /admin/users/:username/orders`. */
+    /** Lists a user's orders of one status, newest first. */
     async getOrdersByUserAndStatus(
       username: Username,
       status: OrderStatus,

@@ -67,10 +67,7 @@ export function createUserDao(store: TableStore) {
 
     getUserByUsername,
 
-    /**
-     * Returns the user with an e-mail address in its canonical form; undefined when there is none. To be used by
-     * `GET /admin/users?email=`, with which staff find an account.
-     */
+    /** Returns the user with an e-mail address in its canonical form; undefined when there is none. */
     async getUserByEmail(email: string): Promise<User | undefined> {
       const found = await store.query({
         table: 'users',

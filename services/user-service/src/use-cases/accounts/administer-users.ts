@@ -33,6 +33,15 @@ export async function listUsers(
   return { items: items.map(toManagedUser), next };
 }
 
+/** Returns a page with the user who has an e-mail address, or an empty one. */
+export async function findUserByEmail(
+  { users }: Pick<UserDependencies, 'users'>,
+  email: string,
+): Promise<Page<ManagedUser>> {
+  const user = await users.getUserByEmail(email);
+  return { items: user ? [toManagedUser(user)] : [], next: undefined };
+}
+
 function toManagedUser({ password_hash: _hidden, ...user }: User): ManagedUser {
   return user;
 }
