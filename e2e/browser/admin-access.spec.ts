@@ -87,9 +87,10 @@ test('a moderator manages trading, reads users, and sees nothing forbidden', asy
   const user = await signUp(platform.api, { cash: '10.00' });
 
   await page.goto('/admin');
-  await expect(page).toHaveURL('/admin/assets');
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
   const places = page.getByRole('navigation', { name: 'Administration' });
   await expect(places.getByRole('link')).toHaveText([
+    'Overview',
     'Assets',
     'Rates',
     'Users',

@@ -38,6 +38,7 @@ const EMPTY_VIEWS: Readonly<Record<string, string>> = {
   'a new asset': '/admin/assets/new',
   'users, none found': '/admin/users?q=zzzzzz',
   'users, impossible': '/admin/users?q=@',
+  overview: '/admin',
   'the audit log, empty': '/admin/audit?day=2020-01-01',
   'the audit log without a user': '/admin/audit?by=user',
 };

@@ -15,7 +15,7 @@ test('an asset that an administrator creates is on the market for all users', as
 }) => {
   watch.allow('console', /status of 4(?:09|22)/);
   const id = freshAssetId();
-  await page.goto('/admin');
+  await page.goto('/admin/assets');
   await page.getByRole('link', { name: 'New asset' }).click();
   await page.getByRole('button', { name: 'Create asset' }).click();
   // Required fields say so, and the first of them has the focus.

@@ -18,7 +18,10 @@ async function fillAdjustment(page: Page, amount: string, description: string): 
   await page.getByRole('button', { name: 'Adjust…' }).click();
 }
 
-test('a user is found by a prefix of the username, page by page', async ({ page, platform }) => {
+test('a user is found by a prefix of the username, page by page, and by e-mail', async ({
+  page,
+  platform,
+}) => {
   const prefix = freshName('find');
   for (const suffix of ['a', 'b', 'c']) await signUp(platform.api, { username: `${prefix}${suffix}` });
   // Pages of two, so that three users need a second page.
@@ -41,6 +44,50 @@ test('a user is found by a prefix of the username, page by page', async ({ page,
   await expect(page.getByText(`${prefix}b@example.com`)).toBeVisible();
   await page.goBack();
   await expect(page.getByRole('searchbox')).toHaveValue(prefix.toUpperCase());
+  await page.getByRole('searchbox').fill(`${prefix}C@Example.com`);
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await expect(page.getByRole('row', { name: `${prefix}c` })).toBeVisible();
+});
+
+test('staff read the positions, orders and cash activity of a user', async ({ page, platform }) => {
+  const user = await signUp(platform.api, { cash: '1000.00' });
+  const order = { asset_id: 'LTC', order_type: 'market_buy', quantity: '1' };
+  expectStatus(await user.send('POST', '/orders', { body: order }), 201);
+  await page.goto(`/admin/users/${user.username}`);
+  const records = page.getByRole('region', { name: `Records of ${user.username}` });
+  await expect(records.getByRole('row', { name: /^LTC 1/ })).toBeVisible();
+  await records.getByRole('tab', { name: 'Cash activity' }).click();
+  await expect(records.getByRole('row', { name: /Deposit.*\$1,000\.00/ })).toBeVisible();
+  await records.getByRole('tab', { name: 'Orders' }).click();
+  await records.getByRole('link', { name: /Market buy LTC/ }).click();
+  await expect(page).toHaveURL(/\/admin\/refunds\?order=/);
+});
+
+test('the overview says what waits for a decision and leads there', async ({ page, platform }) => {
+  const user = await signUp(platform.api, { cash: '1000.00' });
+  const order = { asset_id: 'LTC', order_type: 'market_buy', quantity: '1' };
+  const placed = await user.send('POST', '/orders', { body: order });
+  const orderId = placed.json<{ data: { order_id: string } }>().data.order_id;
+  const refund = { body: { reason: 'A mistake' } };
+  expectStatus(await platform.admin.send('POST', `/admin/orders/${orderId}/refund`, refund), 202);
+  await page.goto('/admin');
+  await page.getByRole('link', { name: /^Refunds [1-9]/ }).click();
+  await expect(page.getByText(`Purchase of 1 LTC by ${user.username}`)).toBeVisible();
+});
+
+test('a form with changes asks before it is left', async ({ page, platform }) => {
+  const user = await signUp(platform.api, { cash: '100.00' });
+  await page.goto(`/admin/users/${user.username}`);
+  const leave = () => page.getByRole('link', { name: 'Health' }).click();
+  await page.getByLabel('Amount').fill('5');
+  await leave();
+  const question = page.getByRole('alertdialog');
+  await expect(question).toContainText('Leave without saving?');
+  await question.getByRole('button', { name: 'Keep editing' }).click();
+  await expect(page.getByLabel('Amount')).toHaveValue('5');
+  await leave();
+  await question.getByRole('button', { name: 'Leave' }).click();
+  await expect(page).toHaveURL('/admin/health');
 });
 
 test('an impossible prefix is not sent', async ({ page }) => {
@@ -48,8 +95,10 @@ test('an impossible prefix is not sent', async ({ page }) => {
   await page.goto('/admin/users');
   await expect(page.getByRole('row', { name: /Platform Administrator/ })).toBeVisible();
   page.on('request', (request) => (searches += request.url().includes('/admin/users?') ? 1 : 0));
-  await page.getByRole('searchbox').fill('@');
+  await page.getByRole('searchbox').fill('%');
   await expect(page.getByText('Usernames have letters, digits and underscores.')).toBeVisible();
+  await page.getByRole('searchbox').fill('ada@');
+  await expect(page.getByText('Enter the whole e-mail address.')).toBeVisible();
   await expect(page.getByRole('searchbox')).toHaveAttribute('aria-invalid', 'true');
   await page.getByRole('button', { name: 'Show all users' }).click();
   await expect(page.getByRole('row', { name: /Platform Administrator/ })).toBeVisible();

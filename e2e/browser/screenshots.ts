@@ -138,6 +138,7 @@ test('pages of a trader @screenshots', async ({ trader, platform }) => {
 });
 
 const ADMIN_PAGES: Readonly<Record<string, string>> = {
+  'admin-overview': '/admin',
   'admin-assets': '/admin/assets',
   'admin-asset': '/admin/assets/BTC',
   'admin-new-asset': '/admin/assets/new',

@@ -68,7 +68,8 @@ const entrySchema = balanceTransactionSchema
   });
 export type LedgerEntry = z.output<typeof entrySchema>;
 
-const pageOfLedgerSchema = z.object({
+/** A page of ledger entries. */
+export const pageOfLedgerSchema = z.object({
   transactions: z.array(entrySchema),
   next_cursor: z.string().nullable(),
 });

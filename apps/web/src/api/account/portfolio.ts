@@ -22,7 +22,8 @@ const valuedHoldingSchema = z.object({
 });
 export type PortfolioHolding = z.output<typeof valuedHoldingSchema>;
 
-const portfolioSchema = z.object({
+/** The cash and the positions of one moment. */
+export const portfolioSchema = z.object({
   usd_balance: nonNegativeDecimalSchema,
   /** The cost of the positions held now. */
   total_invested: nonNegativeDecimalSchema,

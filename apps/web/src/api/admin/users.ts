@@ -5,7 +5,10 @@ import type { User } from '@cnop/common/entities/user/user';
 import { userSchema } from '@cnop/common/entities/user/user';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { pageOfLedgerSchema } from '../account/cash.ts';
+import { portfolioSchema } from '../account/portfolio.ts';
 import { callApi, FIRST_PAGE, pageSchema } from '../http/client.ts';
+import { ordersPageSchema } from '../orders/orders.ts';
 
 const managedUserSchema = userSchema.omit({ password_hash: true });
 export type ManagedUser = z.output<typeof managedUserSchema>;
@@ -14,17 +17,17 @@ export const USERS_KEY = ['admin', 'users'] as const;
 const usersPageSchema = pageSchema(managedUserSchema);
 const PAGE_SIZE = '50';
 
-/**
- * Lists users by name, one page at a time.
- * @param prefix the beginning of the usernames
- */
-export function usersQuery(prefix: string) {
+/** The beginning of usernames, or the e-mail address of one user. */
+export type UserSearch = { readonly search: string } | { readonly email: string };
+
+/** Lists users by name, one page at a time. */
+export function usersQuery(search: UserSearch) {
   return infiniteQueryOptions({
-    queryKey: [...USERS_KEY, 'list', prefix],
+    queryKey: [...USERS_KEY, 'list', search],
     queryFn: ({ pageParam, signal }) =>
       callApi({
         path: '/admin/users',
-        query: { limit: PAGE_SIZE, cursor: pageParam, search: prefix === '' ? undefined : prefix },
+        query: { limit: PAGE_SIZE, cursor: pageParam, ...search },
         schema: usersPageSchema,
         signal,
       }),
@@ -54,6 +57,47 @@ export function userQuery(username: string) {
   return queryOptions({
     queryKey: userKey(username),
     queryFn: ({ signal }) => callApi({ path: userPath(username), schema: userAnswerSchema, signal }),
+  });
+}
+
+/** Reads the cash and the positions of a user. */
+export function userPortfolioQuery(username: Username) {
+  return queryOptions({
+    queryKey: [...userKey(username), 'portfolio'],
+    queryFn: ({ signal }) =>
+      callApi({ path: `${userPath(username)}/portfolio`, schema: portfolioSchema, signal }),
+  });
+}
+
+/** Lists the orders of a user, newest first, one page at a time. */
+export function userOrdersQuery(username: Username) {
+  return infiniteQueryOptions({
+    queryKey: [...userKey(username), 'orders'],
+    queryFn: ({ pageParam, signal }) =>
+      callApi({
+        path: `${userPath(username)}/orders`,
+        query: { limit: PAGE_SIZE, cursor: pageParam },
+        schema: ordersPageSchema,
+        signal,
+      }),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+}
+
+/** Lists the ledger entries in USD of a user, newest first, one page at a time. */
+export function userLedgerQuery(username: Username) {
+  return infiniteQueryOptions({
+    queryKey: [...userKey(username), 'ledger'],
+    queryFn: ({ pageParam, signal }) =>
+      callApi({
+        path: `${userPath(username)}/transactions`,
+        query: { limit: PAGE_SIZE, cursor: pageParam },
+        schema: pageOfLedgerSchema,
+        signal,
+      }),
+    initialPageParam: FIRST_PAGE,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
 }
 

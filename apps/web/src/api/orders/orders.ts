@@ -15,7 +15,8 @@ export const orderKeys = {
   explanation: (orderId: OrderId) => ['orders', 'explanation', orderId] as const,
 };
 
-const ordersPageSchema = pageSchema(orderDocumentSchema);
+/** A page of orders. */
+export const ordersPageSchema = pageSchema(orderDocumentSchema);
 const HISTORY_PAGE = '50';
 /** The largest page of the API. */
 const OPEN_PAGE = '100';

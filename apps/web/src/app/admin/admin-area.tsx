@@ -9,6 +9,7 @@ import { pagesFor } from '../navigation.ts';
 
 /** The tabs of the administration, in order. */
 const STAFF_PAGES: readonly SubPage[] = [
+  { to: '/admin', label: 'Overview' },
   { to: '/admin/assets', label: 'Assets' },
   { to: '/admin/rates', label: 'Rates' },
   { to: '/admin/users', label: 'Users' },

@@ -1,7 +1,7 @@
 import { currencySchema } from '@cnop/common/entities/currency';
 import { orderIdSchema } from '@cnop/common/entities/fields';
 import type { UserRole } from '@cnop/common/entities/user/user';
-import { createRoute, notFound, redirect } from '@tanstack/react-router';
+import { createRoute, notFound } from '@tanstack/react-router';
 import { z } from 'zod';
 import { profileQuery } from '../../api/account/profile.ts';
 import { assetsSearchSchema } from '../../features/admin/assets/assets-search.ts';
@@ -39,13 +39,10 @@ const areaRoute = createRoute({
   component: lazyPage(() => import('./admin-area.tsx'), 'AdminArea'),
 });
 
-const indexRoute = createRoute({
+const overviewRoute = createRoute({
   getParentRoute: () => areaRoute,
   path: '/',
-  beforeLoad() {
-    // oxlint-disable-next-line typescript/only-throw-error -- the router's way of going elsewhere
-    throw redirect({ to: '/admin/assets', replace: true });
-  },
+  component: lazyPage(() => import('../pages/admin/watch-pages.tsx'), 'OverviewPage'),
 });
 
 const assetsRoute = createRoute({
@@ -138,7 +135,7 @@ const healthRoute = createRoute({
 
 /** The routes of the administration, each loaded on demand. */
 export const adminRoute = areaRoute.addChildren([
-  indexRoute,
+  overviewRoute,
   assetsRoute,
   newAssetRoute,
   assetRoute,

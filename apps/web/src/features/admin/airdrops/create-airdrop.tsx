@@ -4,6 +4,8 @@ import { Button } from '../../../ui/button.tsx';
 import { FormProblem, TextField } from '../../../ui/field.tsx';
 import { Fact } from '../../../ui/figures.tsx';
 import { unknownOutcomeText } from '../../../ui/outcome-notice.tsx';
+import { UnsavedChanges } from '../../../ui/unsaved-changes.tsx';
+import { AIRDROP_FIELDS } from './airdrop-form.ts';
 import { usersInWords } from './airdrop-words.ts';
 import { RecipientFields } from './recipient-fields.tsx';
 import type { AskedAirdrop } from './use-create-airdrop.ts';
@@ -58,6 +60,7 @@ export function CreateAirdrop() {
           onChange={(event) => actions.change({ reason: event.target.value })}
         />
         <FormProblem message={rest ?? unknown} />
+        <UnsavedChanges isUnsaved={AIRDROP_FIELDS.some((field) => form[field] !== '') && !isSending} />
         <Button type="submit" isBusy={isChecking || isSending}>
           Check the airdrop…
         </Button>

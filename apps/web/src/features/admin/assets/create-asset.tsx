@@ -7,8 +7,9 @@ import { assetsQuery } from '../../../api/market.ts';
 import { Button, buttonClass } from '../../../ui/button.tsx';
 import { FormProblem } from '../../../ui/field.tsx';
 import { notify } from '../../../ui/notices.ts';
+import { UnsavedChanges } from '../../../ui/unsaved-changes.tsx';
 import { AssetFields } from './asset-fields.tsx';
-import { emptyAssetForm, readNewAsset } from './asset-form.ts';
+import { ASSET_FIELDS, emptyAssetForm, readNewAsset } from './asset-form.ts';
 import { useAssetForm } from './use-asset-form.ts';
 
 const EMPTY = emptyAssetForm();
@@ -42,6 +43,7 @@ export function CreateAsset({ onCreated }: { readonly onCreated: (assetId: Asset
     <form noValidate onSubmit={submit} className="grid grid-cols-1 gap-4">
       <AssetFields form={form} fieldErrors={fieldErrors} onChange={change} isNew />
       <FormProblem message={problem} />
+      <UnsavedChanges isUnsaved={ASSET_FIELDS.some((field) => form[field] !== EMPTY[field]) && !isPending} />
       <div className="flex justify-end gap-2">
         <Link to="/admin/assets" className={buttonClass()}>
           Cancel

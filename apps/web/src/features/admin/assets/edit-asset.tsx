@@ -11,6 +11,7 @@ import { STATUS_NAMES } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { FormProblem } from '../../../ui/field.tsx';
 import { notify } from '../../../ui/notices.ts';
+import { UnsavedChanges } from '../../../ui/unsaved-changes.tsx';
 import { AssetFields } from './asset-fields.tsx';
 import { changedFields, closesTrading, formOfAsset, readAssetChanges } from './asset-form.ts';
 import { STATUS_MEANINGS } from './asset-words.ts';
@@ -54,6 +55,7 @@ export function EditAsset({ asset }: { readonly asset: MarketAsset }) {
     <form noValidate onSubmit={submit} className="grid grid-cols-1 gap-4">
       <AssetFields form={form} fieldErrors={fieldErrors} onChange={change} isNew={false} />
       <FormProblem message={problem} />
+      <UnsavedChanges isUnsaved={changed.length > 0 && !isPending} />
       <div className="flex flex-wrap items-center justify-end gap-2">
         <p role="status" className="me-auto text-sm text-faint">
           {changed.length === 0

@@ -8,6 +8,7 @@ import { Button } from '../../../ui/button.tsx';
 import { DecimalField, FormProblem, TextField } from '../../../ui/field.tsx';
 import { Fact } from '../../../ui/figures.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
+import { UnsavedChanges } from '../../../ui/unsaved-changes.tsx';
 import type { FieldErrors } from '../field-errors.ts';
 import type { AdjustmentField, AdjustmentForm } from './adjustment.ts';
 import { ADJUSTMENT_FIELDS, balanceAfter, coverError, readAdjustment } from './adjustment.ts';
@@ -71,6 +72,7 @@ export function AdjustBalance({ username, balance }: AdjustBalanceProps) {
           </Fact>
         </dl>
         <FormProblem message={problem} />
+        <UnsavedChanges isUnsaved={(form.amount !== '' || form.description !== '') && !isBusy} />
         <Button type="submit" isBusy={isBusy}>
           Adjust…
         </Button>

@@ -12,6 +12,7 @@ import { AdjustBalance } from './adjust-balance.tsx';
 import { ChangeRole, ChangeStatus } from './change-access.tsx';
 import { ChangeTier } from './change-tier.tsx';
 import { FreezeTransfers } from './freeze-transfers.tsx';
+import { UserRecords } from './user-records.tsx';
 import { ROLE_NAMES, ROLE_TONES, TIER_NAMES, USER_STATUS_NAMES, USER_STATUS_TONES } from './user-words.ts';
 
 export interface ManagedUserViewProps {
@@ -22,7 +23,7 @@ export interface ManagedUserViewProps {
   readonly isSelf: boolean;
 }
 
-/** One user: the account, the cash and what an administrator may change. */
+/** One user: the account, the cash, what an administrator may change, and the records. */
 export function ManagedUserView({ user, balance, permissions, isSelf }: ManagedUserViewProps) {
   const { username, role, status } = user;
   return (
@@ -71,6 +72,7 @@ export function ManagedUserView({ user, balance, permissions, isSelf }: ManagedU
             ))}
         </div>
       </div>
+      <UserRecords username={username} />
     </div>
   );
 }

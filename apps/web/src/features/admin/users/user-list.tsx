@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ManagedUser } from '../../../api/admin/users.ts';
+import type { ManagedUser, UserSearch } from '../../../api/admin/users.ts';
 import { usersQuery } from '../../../api/admin/users.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -10,45 +10,49 @@ import { Cell, Column, Row, RowHead, ShowMore, Table } from '../../../ui/table.t
 import { Time } from '../../../ui/time.tsx';
 import { ROLE_NAMES, ROLE_TONES, USER_STATUS_NAMES, USER_STATUS_TONES } from './user-words.ts';
 import type { UsersSearch } from './users-search.ts';
-import { usernamePrefixError } from './users-search.ts';
+import { MAX_SEARCH_LENGTH, readUserSearch } from './users-search.ts';
 
 const SKELETON_ROWS = 12;
-const MAX_NAME_LENGTH = 50;
 
 export interface UserListProps {
   readonly search: UsersSearch;
   readonly onSearch: (change: Partial<UsersSearch>) => void;
 }
 
-/** All users by name, with a search by prefix. */
+/** All users by name, with a search by the beginning of the username or by e-mail address. */
 export function UserList({ search, onSearch }: UserListProps) {
   const typed = search.q ?? '';
-  const prefix = typed.trim().toLowerCase();
-  const prefixError = usernamePrefixError(prefix);
+  const reading = readUserSearch(typed);
+  const showAll = (): void => onSearch({ q: undefined });
   return (
     <section aria-label="Users" className="card">
       <div className="border-b border-line p-3">
         <SearchField
           id="user-search"
-          label="Username begins with"
-          maxLength={MAX_NAME_LENGTH}
+          label="Username or e-mail"
+          maxLength={MAX_SEARCH_LENGTH}
           value={typed}
-          error={prefixError}
+          error={reading.kind === 'bad' ? reading.error : undefined}
           onChange={(text) => onSearch({ q: text || undefined })}
         />
       </div>
-      {prefixError === undefined ? (
-        <FoundUsers prefix={prefix} onShowAll={() => onSearch({ q: undefined })} />
+      {reading.kind === 'good' ? (
+        <FoundUsers search={reading.search} onShowAll={showAll} />
       ) : (
-        <NoUsers onShowAll={() => onSearch({ q: undefined })} />
+        <NoUsers onShowAll={showAll} />
       )}
     </section>
   );
 }
 
-function FoundUsers({ prefix, onShowAll }: { readonly prefix: string; readonly onShowAll: () => void }) {
+interface FoundUsersProps {
+  readonly search: UserSearch;
+  readonly onShowAll: () => void;
+}
+
+function FoundUsers({ search, onShowAll }: FoundUsersProps) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } =
-    useInfiniteQuery({ ...usersQuery(prefix), placeholderData: keepPreviousData });
+    useInfiniteQuery({ ...usersQuery(search), placeholderData: keepPreviousData });
   const users = data?.pages.flatMap((page) => page.data);
   if (!users) {
     return error ? (
@@ -73,7 +77,7 @@ function FoundUsers({ prefix, onShowAll }: { readonly prefix: string; readonly o
 function NoUsers({ onShowAll }: { readonly onShowAll: () => void }) {
   return (
     <EmptyState title="No users match" action={<Button onClick={onShowAll}>Show all users</Button>}>
-      No username begins like that. Only the beginning is searched, not the e-mail address.
+      Enter the beginning of a username or a whole e-mail address.
     </EmptyState>
   );
 }

@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { usernamePrefixError } from '../../../../src/features/admin/users/users-search.ts';
+import { readUserSearch } from '../../../../src/features/admin/users/users-search.ts';
 
-describe('the prefix of a username', () => {
-  it.each(['', 'a', 'ada_l', '7', '_'])('may be %j', (typed) => {
-    expect(usernamePrefixError(typed)).toBeUndefined();
+describe('the search for a user', () => {
+  it.each([
+    ['', { search: '' }],
+    [' Ada_L ', { search: 'ada_l' }],
+    ['7', { search: '7' }],
+    [' Ada@Example.COM', { email: 'ada@example.com' }],
+  ])('reads %j', (typed, search) => {
+    expect(readUserSearch(typed)).toEqual({ kind: 'good', search });
   });
 
-  it.each(['ada@', 'a b', 'ä', '%'])('must not be %j', (typed) => {
-    expect(usernamePrefixError(typed)).toMatch(/letters, digits and underscores/);
+  it.each(['a b', 'ä', '%'])('refuses %j as the beginning of a username', (typed) => {
+    expect(readUserSearch(typed)).toMatchObject({
+      error: expect.stringMatching(/letters, digits and underscores/) as string,
+    });
+  });
+
+  it.each(['@', 'ada@', 'ada@example', '@example.com'])('waits for the rest of %j', (typed) => {
+    expect(readUserSearch(typed)).toEqual({ kind: 'bad', error: 'Enter the whole e-mail address.' });
   });
 });
