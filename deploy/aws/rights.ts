@@ -103,5 +103,6 @@ export const UNUSED_RIGHTS: Readonly<Record<string, string>> = {
   'operator: BatchGetItem on inventory': 'an import or a migration reads what it may replace',
   'order: PutItem on inventory': 'a migration of the schema writes assets',
   'order: DeleteItem on orders': 'old peaks of trailing stops are deleted when many have gathered',
-  'order: DeleteItem on users': 'an engine completes the cancellation of orders that another process began',
+  'order: DeleteItem on users':
+    'an engine completes the cancellation of orders that another process began, and a run ends its due work',
 };

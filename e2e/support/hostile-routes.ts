@@ -53,6 +53,7 @@ const STAKE = {
   fields: { asset_id: 'assetId', quantity: 'quantity' },
   required: ['asset_id', 'quantity'],
 } as const;
+const RECURRING = { amount: 'usd', every: 'choice', starts_at: 'pastDate', if_refused: 'choice' } as const;
 const ASSET: Record<string, FieldKind> = {
   symbol: 'symbol',
   name: 'label',
@@ -254,6 +255,28 @@ export const BODY_ROUTES: readonly BodyRoute[] = [
   { method: 'DELETE', route: '/orders/:id', caller: 'user', ...NOTHING },
   {
     method: 'POST',
+    route: '/recurring-buys',
+    caller: 'user',
+    good: {
+      asset_id: 'BTC',
+      amount: '1.00',
+      every: 'week',
+      starts_at: new Date(Date.now() + 86_400_000).toISOString(),
+    },
+    fields: { ...RECURRING, asset_id: 'assetId' },
+    required: ['asset_id', 'amount', 'every'],
+  },
+  {
+    method: 'PATCH',
+    route: '/recurring-buys/:id',
+    caller: 'user',
+    good: { amount: '1.00' },
+    fields: { ...RECURRING, status: 'choice' },
+    required: [],
+  },
+  { method: 'DELETE', route: '/recurring-buys/:id', caller: 'user', ...NOTHING },
+  {
+    method: 'POST',
     route: '/admin/orders/:id/refund/preview',
     caller: 'admin',
     good: {},
@@ -395,6 +418,11 @@ export const QUERY_ROUTES: readonly QueryRoute[] = [
       end_date: BAD_MOMENTS,
       updated_after: BAD_MOMENTS,
     },
+  },
+  {
+    route: '/admin/users/:username/orders',
+    caller: 'admin',
+    query: { ...BAD_PAGES, status: BAD_CHOICES, side: BAD_CHOICES, start_date: BAD_MOMENTS },
   },
   {
     route: '/orders/export',

@@ -248,6 +248,7 @@ async function buildServices(
       maxQuoteAgeSeconds: maxQuoteAgeSecondsOf(settings, runtime),
       maxOpenOrders: settings.MAX_OPEN_ORDERS,
       tierLimits: settings.TIER_LIMITS,
+      dueWork: dueWorkPaceOf(settings, runtime),
       runsTriggerEngine: settings.TRIGGER_ENGINE === 'on',
     }),
     inventory: await buildInventoryServiceApp({

@@ -9,6 +9,7 @@ import { isoTime, knownAssetId, knownPrice } from '@cnop/common/core/brands';
 import { addSeconds, MILLISECONDS_PER_SECOND } from '@cnop/common/core/clock';
 import { systemIds } from '@cnop/common/core/ids';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
+import type { DueWork } from '@cnop/common/dao/schedule/due-work-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { announceChanges } from '@cnop/common/events/announcing-store';
@@ -27,6 +28,8 @@ import type { MarketMaker } from '@cnop/inventory-service/market-maker/market-ma
 import { createMarketMaker } from '@cnop/inventory-service/market-maker/market-maker';
 import { createRandomSource, createSimulatedFeed } from '@cnop/inventory-service/price-feed/simulated-feed';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
+import { recurringBuyDependencies } from '@cnop/order-service/recurring-buys/use-cases/manage-recurring-buys';
+import { runRecurringBuy } from '@cnop/order-service/recurring-buys/use-cases/run-recurring-buy';
 import { createTriggerEngine } from '@cnop/order-service/trigger-engine/trigger-engine';
 import { triggerOrder } from '@cnop/order-service/use-cases/change-open-order';
 import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
@@ -190,7 +193,9 @@ function createCaller(services: Services) {
 
 function serviceOf(path: string): keyof Services {
   if (/^\/(?:inventory|exchange-rates)\b/.test(path)) return 'inventory';
-  return /^\/(?:admin\/orders|admin\/refunds|orders|trades|assets)\b/.test(path) ? 'order' : 'user';
+  return /^\/(?:admin\/orders|admin\/refunds|orders|trades|assets|recurring-buys)\b/.test(path)
+    ? 'order'
+    : 'user';
 }
 
 /** Creates what moves prices and executes open orders, on demand only. */
@@ -221,6 +226,11 @@ function createTrading(
         quote,
         price: 'limit' in found ? found.limit : quote.bid,
       }));
+    },
+
+    /** Takes a run of a recurring buy, which was found by a look that is measured elsewhere. */
+    async runRecurringBuy(work: DueWork): Promise<void> {
+      await runRecurringBuy(recurringBuyDependencies(deps), work);
     },
   };
 }

@@ -2,7 +2,9 @@ import { isoTime, knownAssetId, knownUsername } from '@cnop/common/core/brands';
 import { systemIds } from '@cnop/common/core/ids';
 import { createAssetDao } from '@cnop/common/dao/inventory/asset-dao';
 import { readPriceSheets } from '@cnop/common/dao/inventory/price-sheet-dao';
+import { workOf } from '@cnop/common/dao/order/recurring-buy-dao';
 import { stakingRateRecord } from '@cnop/common/dao/staking/staking-dao';
+import { recurringBuySchema } from '@cnop/common/entities/order/recurring-buy';
 import { createQuoteBoard } from '@cnop/common/market/market-data';
 import { dayAfter, dayOf } from '@cnop/common/trading/staking';
 import { postReward, rewardWork } from '@cnop/user-service/staking/use-cases/accrue-rewards';
@@ -101,7 +103,8 @@ async function measureMarketOrders(measurement: Measurement, token: string): Pro
 }
 
 /** Measures a stake and its daily reward. */
-async function measureStaking({ platform, measure, measureWork }: Measurement, token: string): Promise<void> {
+async function measureStaking(measurement: Measurement, token: string): Promise<void> {
+  const { platform, measure, measureWork } = measurement;
   const { store, clock } = platform;
   const assetId = knownAssetId(BTC.asset_id);
   const username = knownUsername(TRADER);
@@ -121,6 +124,17 @@ async function measureStaking({ platform, measure, measureWork }: Measurement, t
   );
   await measure('unstake', { method: 'POST', path: '/staking/unstake', token, body });
   await measure('list of stakes', { method: 'GET', path: '/staking', token });
+  await measureRecurringBuys(measurement, token);
+}
+
+/** Measures a recurring buy and its runs. */
+async function measureRecurringBuys({ platform, measure, measureWork }: Measurement, token: string) {
+  const body = { asset_id: BTC.asset_id, amount: '100', every: 'day' };
+  const path = '/recurring-buys';
+  const { data } = await measure('recurring buy, created', { method: 'POST', path, token, body });
+  const work = workOf(recurringBuySchema.parse(data));
+  if (work) await measureWork('run of a recurring buy', async () => platform.runRecurringBuy(work));
+  await measure('list of recurring buys', { method: 'GET', path, token });
 }
 
 async function measureOpenOrders({ platform, measure, measureWork, call }: Measurement, token: string) {

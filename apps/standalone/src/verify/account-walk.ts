@@ -44,6 +44,7 @@ const BELONGING: ReadonlySet<Kind> = new Set([
   'remembered answer',
   'client order claim',
   'payment',
+  'recurring buy',
   'stake',
   'session',
   'tax method',

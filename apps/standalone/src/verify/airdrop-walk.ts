@@ -1,9 +1,8 @@
 import { airdropPartRecord, airdropResultRecord } from '@cnop/common/dao/asset/airdrop-dao';
 import { assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
-import type { ItemKey } from '@cnop/common/database/table-store';
 import { RECIPIENTS_PER_PART } from '@cnop/common/entities/asset/airdrop';
 import type { Lookups } from './lookups.ts';
-import { readAs } from './lookups.ts';
+import { lookUp, readAs } from './lookups.ts';
 import {
   checkAirdropReport,
   checkPosting,
@@ -81,22 +80,6 @@ export function createAirdropWalk({ findings, lookups }: AirdropWalkDeps) {
       if (stored.kind === 'airdrop result') await visitResult(stored);
       if (stored.kind === 'asset transaction' && stored.entity.transaction_type === 'airdrop')
         await visitTransaction(stored);
-    },
-  };
-}
-
-/** Returns a lookup of one item of a kind. One that cannot be read is reported itself. */
-function lookUp<K extends 'airdrop result' | 'airdrop part'>(
-  kind: K,
-  key: ItemKey,
-  check: (found: StoredOf<K> | undefined) => ReturnType<typeof checkRecipient>,
-) {
-  return {
-    keys: [key],
-    check: ([item]: readonly Parameters<typeof readAs>[1][]) => {
-      const found = readAs(kind, item);
-      if (found === 'unreadable') return [];
-      return check(found === 'absent' ? undefined : found);
     },
   };
 }

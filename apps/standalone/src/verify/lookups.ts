@@ -70,3 +70,19 @@ export function readAs<K extends Kind>(
 function isOf<K extends Kind>(kind: K, stored: StoredOf<Kind>): stored is StoredOf<K> {
   return stored.kind === kind;
 }
+
+/** Returns a lookup of one item of a kind. One that cannot be read is reported itself. */
+export function lookUp<K extends Kind>(
+  kind: K,
+  key: ItemKey,
+  check: (found: StoredOf<K> | undefined) => Violation[],
+): Lookup {
+  return {
+    keys: [key],
+    check([item]) {
+      const found = readAs(kind, item);
+      if (found === 'unreadable') return [];
+      return check(found === 'absent' ? undefined : found);
+    },
+  };
+}

@@ -24,6 +24,7 @@ import { checkAssetPrice, checkItem, checkListed, checkQuantity, checkSheetPrice
 import { checkOrderTrigger } from './rules/order-triggers.ts';
 import { checkOrderLife, checkOrderTerms } from './rules/orders.ts';
 import { checkPayment } from './rules/payments.ts';
+import { checkRecurringBuy, recurringLookups } from './rules/recurring-buys.ts';
 import { checkReference, referencedItem } from './rules/references.ts';
 import { checkRefundTerms } from './rules/refunds.ts';
 import { checkRewardRate } from './rules/staking.ts';
@@ -117,6 +118,9 @@ export async function readEverything(audit: Audit): Promise<Tally> {
         await book.visit(item.key, reading);
         await airdrops.visit(reading);
         await lookUpReference(lookups, findings, reading);
+        if (reading.outcome === 'read') {
+          for (const lookup of recurringLookups(reading.stored)) await lookups.ask(lookup);
+        }
       }
       await pause();
     }
@@ -231,6 +235,8 @@ function checkByKind(stored: Stored, catalogue: ReadonlyMap<string, AssetScales>
       return [...checkConversion(stored), ...checkCurrencyDigits(stored)];
     case 'payment':
       return checkPayment(stored);
+    case 'recurring buy':
+      return checkRecurringBuy(stored);
     case 'price peak':
     case 'trigger checkpoint':
       return checkListed(stored.key, stored.entity.asset_id, catalogue);

@@ -18,6 +18,7 @@ import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/invento
 import { priceSheetRecord } from '@cnop/common/dao/inventory/price-sheet-dao';
 import { clientOrderRecord, orderDocumentRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
+import { recurringBuyRecord } from '@cnop/common/dao/order/recurring-buy-dao';
 import { refundProposalRecord } from '@cnop/common/dao/order/refund-proposal-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import type { EntityRecord } from '@cnop/common/dao/record';
@@ -126,6 +127,7 @@ const KINDS = {
     kind('wallet entry', walletTransactionRecord, KEYS.users.walletEntry),
     kind('conversion', conversionRecord, KEYS.users.conversion),
     kind('payment', paymentRecord, KEYS.users.payment),
+    kind('recurring buy', recurringBuyRecord, KEYS.users.recurringBuy),
     kind('count of a day', fundingDayRecord, KEYS.users.fundingDay),
     kind('user', userRecord, KEYS.users.user),
     kind('target allocation', targetAllocationRecord, KEYS.users.targetAllocation),

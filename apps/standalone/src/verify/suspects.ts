@@ -6,6 +6,7 @@ import { MAX_BATCH_GET_ITEMS } from '@cnop/common/database/table-store';
 import type { KeyShape } from '@cnop/common/database/tables';
 import { KEYS, SEPARATOR } from '@cnop/common/database/tables';
 import { markedPayment } from './rules/payments.ts';
+import { recurringBuyNamedBy } from './rules/recurring-buys.ts';
 import type { Stored } from './stored-kinds.ts';
 import { readItem } from './stored-kinds.ts';
 import type { Findings } from './violation.ts';
@@ -104,5 +105,6 @@ function accountOf(key: ItemKey, item: Item | undefined): Username | undefined {
 }
 
 function ownerOfMarker({ kind, entity }: Stored): Username | undefined {
-  return kind === 'due work' || kind === 'waiting payment' ? markedPayment(entity)?.username : undefined;
+  if (kind === 'due work') return (markedPayment(entity) ?? recurringBuyNamedBy(entity))?.username;
+  return kind === 'waiting payment' ? markedPayment(entity)?.username : undefined;
 }

@@ -37,6 +37,10 @@ export const RULES = {
     'a completed payment has exactly one ledger entry, of its amount, and no other payment has one',
   'payment-due':
     'a payment under way has exactly one item that says what it waits for, and an ended one has none',
+  'recurring-state':
+    'a recurring buy has a next run exactly while it is active, and counts the runs that bought',
+  'recurring-due': 'an active recurring buy has its due work, and no work is of a run that is not planned',
+  'recurring-run': 'a run of a recurring buy that bought has its filled order, with the same units and cost',
   'event-payment': 'each step of a payment has exactly one event, with the same data',
   'holding-quantity': 'a position is the quantity bought or received less the quantity sold or sent',
   'holding-bounds': '0 <= held quantity <= quantity',

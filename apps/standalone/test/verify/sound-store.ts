@@ -15,6 +15,9 @@ import type { TableStore } from '@cnop/common/database/table-store';
 import type { Quote } from '@cnop/common/entities/inventory/quote';
 import { orderOf } from '@cnop/common/entities/order/order-codec';
 import { buildOrderServiceApp } from '@cnop/order-service/app';
+import { recurringBuyDependencies } from '@cnop/order-service/recurring-buys/use-cases/manage-recurring-buys';
+import { runRecurringBuy } from '@cnop/order-service/recurring-buys/use-cases/run-recurring-buy';
+import { createOrderDependencies } from '@cnop/order-service/use-cases/dependencies';
 import {
   anAssetId,
   anEventId,
@@ -84,7 +87,7 @@ export async function createSoundStore(): Promise<{
 
   async function post({ method = 'POST', url, body, as, key }: Call): Promise<Record<string, unknown>> {
     clock.advanceMilliseconds(1_500);
-    const response = await (/^\/(?:admin\/)?orders/.test(url) ? orders : users).inject({
+    const response = await (/^\/(?:admin\/)?(?:orders|recurring-buys)/.test(url) ? orders : users).inject({
       method,
       url,
       headers: {
@@ -157,6 +160,20 @@ export async function createSoundStore(): Promise<{
     await logIn(username);
     await post({ url: '/staking/unstake', as: username, body: { asset_id: 'ADA', quantity: '30' } });
     clock.set(began);
+  }
+
+  /** Buys BTC for 25 USD a week for olga: once at the start, the next time later. */
+  async function buyRegularly(): Promise<void> {
+    await signUp('olga');
+    await logIn('olga');
+    await post({ url: '/balance/deposit', as: 'olga', body: { amount: '100' } });
+    const body = { asset_id: 'BTC', amount: '25', every: 'week' };
+    await post({ url: '/recurring-buys', as: 'olga', body });
+    const at = isoTime(clock.now());
+    const { items } = await createDueWorkDao(store).getDue('recurring_buy', { at, limit: 1 });
+    const parts = { ...runtime, maxQuoteAgeSeconds: MAX_QUOTE_AGE_SECONDS };
+    const deps = recurringBuyDependencies(createOrderDependencies(parts));
+    for (const work of items) await runRecurringBuy(deps, work);
   }
 
   /** Gives 2 DOGE to each recipient, of whom judy is suspended before it is posted. */
@@ -238,6 +255,7 @@ export async function createSoundStore(): Promise<{
   await post({ url: '/conversions', as: 'laura', body: { from: 'EUR', to: 'USD', amount: '40' } });
   await post({ url: '/conversions', as: 'laura', body: { from: 'EUR', to: 'JPY', amount: '30' } });
   await post({ url: '/balance/withdraw', as: 'laura', body: { amount: '5.5', currency: 'EUR' } });
+  await buyRegularly();
   await signUp(PAYER);
   await leavePayments(runtime);
   await airdrop(['heidi', 'ivan', 'judy']);

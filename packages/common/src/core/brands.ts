@@ -19,6 +19,7 @@ export type EventId = Branded<'EventId'>;
 export type ProposalId = Branded<'ProposalId'>;
 /** The id of a deposit or withdrawal that a provider carries out. */
 export type PaymentId = Branded<'PaymentId'>;
+export type RecurringBuyId = Branded<'RecurringBuyId'>;
 /** The id of an airdrop. */
 export type AirdropId = Branded<'AirdropId'>;
 /** An id that no entity has yet: it may become the id of any. */
@@ -30,6 +31,7 @@ export type NewId = Branded<
   | 'ProposalId'
   | 'ConversionId'
   | 'PaymentId'
+  | 'RecurringBuyId'
   | 'ClientOrderId'
   | 'AirdropId'
 >;
@@ -83,6 +85,11 @@ export function knownAssetId(text: string): AssetId {
 /** Returns the order id in a text that was made from one. Checks nothing. */
 export function knownOrderId(text: string): OrderId {
   return branded<OrderId>(text);
+}
+
+/** Returns the id of a recurring buy in a text that was made from one. Checks nothing. */
+export function knownRecurringBuyId(text: string): RecurringBuyId {
+  return branded<RecurringBuyId>(text);
 }
 
 /** Returns the payment id in a text that was made from one. Checks nothing. */

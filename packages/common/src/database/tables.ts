@@ -32,6 +32,7 @@ export const KEYS = {
     assetBalance: { skPrefix: 'ASSET#' },
     assetTransaction: { pkPrefix: 'TRANS#' },
     clientOrder: { skPrefix: 'CLIENTORDER#' },
+    recurringBuy: { skPrefix: 'RECURRING#' },
     idempotency: { skPrefix: 'IDEM#' },
     orderCancellation: { pk: 'ORDER-CANCELLATIONS' },
     upgrade: { pk: 'UPGRADES' },

@@ -54,6 +54,7 @@ export const sessionIdSchema = idSchema.brand<'SessionId'>();
 export const eventIdSchema = idSchema.brand<'EventId'>();
 export const proposalIdSchema = idSchema.brand<'ProposalId'>();
 export const paymentIdSchema = idSchema.brand<'PaymentId'>();
+export const recurringBuyIdSchema = idSchema.brand<'RecurringBuyId'>();
 export const airdropIdSchema = idSchema.brand<'AirdropId'>();
 
 /**

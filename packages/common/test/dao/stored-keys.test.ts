@@ -1,6 +1,6 @@
 import { auditRecord } from '@cnop/common/auth/audit-logger';
 import { sessionRecord } from '@cnop/common/auth/session-state';
-import { knownPaymentId, newId } from '@cnop/common/core/brands';
+import { knownPaymentId, knownRecurringBuyId, newId } from '@cnop/common/core/brands';
 import { airdropPartRecord, airdropRecord, airdropResultRecord } from '@cnop/common/dao/asset/airdrop-dao';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import {
@@ -18,6 +18,7 @@ import { manualMovesRecord, priceProposalRecord } from '@cnop/common/dao/invento
 import { priceSheetRecord } from '@cnop/common/dao/inventory/price-sheet-dao';
 import { clientOrderRecord, orderRecord } from '@cnop/common/dao/order/order-dao';
 import { pricePeakRecord } from '@cnop/common/dao/order/price-peak-dao';
+import { recurringBuyRecord } from '@cnop/common/dao/order/recurring-buy-dao';
 import { refundProposalRecord } from '@cnop/common/dao/order/refund-proposal-dao';
 import { triggerCheckpointRecord } from '@cnop/common/dao/order/trigger-checkpoint-dao';
 import { dueWorkRecord } from '@cnop/common/dao/schedule/due-work-dao';
@@ -71,6 +72,13 @@ const STORED_KEYS: readonly (readonly [string, ItemKey, ItemKey['table'], string
   ['an e-mail claim', emailClaimRecord.key({ email: 'a@b.io' }), 'users', 'EMAIL#a@b.io', 'EMAIL'],
   ['a target allocation', targetAllocationRecord.key({ username }), 'users', 'ada', 'TARGETS'],
   ['a balance', balanceRecord.key({ username }), 'users', 'ada', 'BALANCE'],
+  [
+    'a recurring buy',
+    recurringBuyRecord.key({ username, recurring_buy_id: knownRecurringBuyId('r1') }),
+    'users',
+    'ada',
+    'RECURRING#r1',
+  ],
   [
     'a payment',
     paymentRecord.key({ username, payment_id: knownPaymentId('p1') }),

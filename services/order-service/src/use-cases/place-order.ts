@@ -37,6 +37,21 @@ export interface OrderCommand {
 export interface PlaceOrder extends OrderCommand {
   /** Present when the client sent an Idempotency-Key. */
   readonly intent: Intent | undefined;
+  /** What else the commit of the order reads and changes. */
+  readonly alongside?: Alongside;
+}
+
+/** Further parts of the commit of an order. */
+export interface Alongside {
+  readonly reads: Readonly<Record<string, ItemKey>>;
+  /**
+   * Returns the writes for an order that is about to be stored.
+   * @throws to place no order
+   */
+  readonly writesFor: (
+    items: Readonly<Record<string, Item | undefined>>,
+    order: OrderDocument,
+  ) => readonly Write[];
 }
 
 export interface PlacedOrder {
@@ -60,7 +75,7 @@ export interface PlacedOrder {
  * @see docs/reference/orders.md
  */
 export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): Promise<PlacedOrder> {
-  const { username, role, request, intent } = command;
+  const { username, role, request, intent, alongside } = command;
   const now = deps.clock.now();
   const asset = await deps.assets.getAsset(request.asset_id);
   const context: OrderContext = {
@@ -90,7 +105,7 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
       now,
       answer: orderDocumentSchema,
       remembered: withoutDefaults,
-      reads: { ...fundsReads(username, request.asset_id), ...claimReads(claim) },
+      reads: { ...alongside?.reads, ...fundsReads(username, request.asset_id), ...claimReads(claim) },
       decide: (items) => {
         assertUnclaimed(items.claim, claim);
         // Checked inside the transaction, so that a retry is answered whatever became of the asset and its price.
@@ -100,7 +115,10 @@ export async function placeOrder(deps: OrderDependencies, command: PlaceOrder): 
         if (placement.kind === 'queued' && funds.balance.open_order_count === null)
           throw new UncountedOrders();
         const { writes, result } = decisionOf(placement);
-        return { writes: [...writes, ...claimWrites(claim)], result };
+        return {
+          writes: [...writes, ...claimWrites(claim), ...(alongside?.writesFor(items, result) ?? [])],
+          result,
+        };
       },
     });
     if (!isReplayed) reportTrade(deps, order);

@@ -20,6 +20,7 @@ const REQUIRED_DATA: Readonly<Record<LiveEventType, readonly (keyof LiveEventDat
   'holding.changed': ['holding'],
   'session.revoked': ['session_id'],
   'payment.changed': ['payment', 'balance'],
+  'recurring_buy.refused': ['recurring_buy', 'balance'],
 };
 
 /**

@@ -9,6 +9,7 @@ import { ITEMS } from './items.ts';
 import { OPEN_ORDERS } from './open-orders.ts';
 import { ORDERS } from './orders.ts';
 import { PAYMENTS } from './payments.ts';
+import { RECURRING_BUYS } from './recurring-buys.ts';
 import { REFUNDS } from './refunds.ts';
 import { STAKING } from './staking.ts';
 import type { Corruption } from './store-parts.ts';
@@ -33,6 +34,7 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   ...HOUSE_BOOK,
   ...WALLETS,
   ...PAYMENTS,
+  ...RECURRING_BUYS,
   ...ORDERS,
   ...TERMS,
   ...OPEN_ORDERS,

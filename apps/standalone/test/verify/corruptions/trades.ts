@@ -125,7 +125,7 @@ export const TRADES: Readonly<Record<string, Corruption>> = {
       delisted_at: at,
       settled_at: at,
     });
-    return [breaks('trade-settlement', holding(editor, 'bob', 'BTC'))];
+    return ['bob', 'olga'].map((user) => breaks('trade-settlement', holding(editor, user, 'BTC')));
   },
   'a settlement of an asset that is not delisted, for an order, and unpaid': async (editor) => {
     const found = order(editor, 'alice', 'market_sell', 'DOGE');

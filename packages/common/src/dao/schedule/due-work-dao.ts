@@ -14,6 +14,7 @@ export const dueWorkKindSchema = z.enum([
   'staking_release',
   'staking_rewards',
   'house_book',
+  'recurring_buy',
 ]);
 export type DueWorkKind = z.infer<typeof dueWorkKindSchema>;
 

@@ -14,6 +14,7 @@ import {
 import type { Order } from '../order/order.ts';
 import { documentOf } from '../order/order-codec.ts';
 import { orderDocumentSchema } from '../order/order-document.ts';
+import { recurringBuySchema } from '../order/recurring-buy.ts';
 import type { Balance } from './balance.ts';
 import type { Payment } from './payment.ts';
 import { paymentSchema } from './payment.ts';
@@ -50,6 +51,7 @@ export const liveEventTypeSchema = z.enum([
   'holding.changed',
   'session.revoked',
   'payment.changed',
+  'recurring_buy.refused',
 ]);
 export type LiveEventType = z.infer<typeof liveEventTypeSchema>;
 
@@ -95,6 +97,11 @@ export const liveEventDataSchema = z.object({
   session_end: sessionEndSchema.optional(),
   payment: paymentSchema
     .pick({ payment_id: true, kind: true, amount: true, currency: true, status: true })
+    .optional(),
+  /** A recurring buy whose run was refused. */
+  recurring_buy: recurringBuySchema
+    .pick({ recurring_buy_id: true, asset_id: true, amount: true, status: true, next_run_at: true })
+    .extend({ error_code: z.string() })
     .optional(),
 });
 export type LiveEventData = z.infer<typeof liveEventDataSchema>;
@@ -172,6 +179,19 @@ export function nextPaymentEvent(
   const next = nextEvent(balance, { type: 'payment.changed', id, at });
   const data = { payment: { payment_id, kind, amount, currency, status }, ...next.event.data };
   return { balance: next.balance, event: { ...next.event, data } };
+}
+
+/** Makes the next event of a user, about a run that was refused, and the balance that counts it. */
+export function nextRefusalEvent(
+  balance: Balance,
+  refused: NonNullable<LiveEventData['recurring_buy']>,
+  { id, at }: Pick<Change, 'id' | 'at'>,
+): { readonly balance: Balance; readonly event: LiveEvent } {
+  const next = nextEvent(balance, { type: 'recurring_buy.refused', id, at });
+  return {
+    balance: next.balance,
+    event: { ...next.event, data: { recurring_buy: refused, ...next.event.data } },
+  };
 }
 
 function summaryOf(order: Order): NonNullable<LiveEvent['data']['order']> {
