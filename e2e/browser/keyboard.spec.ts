@@ -4,6 +4,7 @@ import { expect, test } from './support/test.ts';
 
 const ACCOUNT_PAGES = [
   '/portfolio',
+  '/portfolio/recurring',
   '/portfolio/staking',
   '/cash?move=withdraw',
   '/cash/transfer',

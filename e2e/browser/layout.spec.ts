@@ -17,6 +17,7 @@ const TRADER_PAGES = [
   '/cash/convert',
   '/cash/statements',
   '/portfolio/tax',
+  '/portfolio/recurring',
   '/portfolio/staking',
   '/cash/funding',
   '/profile',

@@ -59,6 +59,7 @@ const ACCOUNT_PAGES: Readonly<Record<string, string>> = {
   statements: '/cash/statements',
   taxes: '/portfolio/tax',
   staking: '/portfolio/staking',
+  recurring: '/portfolio/recurring',
   funding: '/cash/funding',
   profile: '/profile',
 };

@@ -112,6 +112,13 @@ const VIEWS: Record<string, View> = {
         page.getByRole('table', { name: 'Stakes' }).or(page.getByText('No asset can be staked yet')),
       ).toBeVisible(),
   },
+  'the recurring buys': {
+    address: '/portfolio/recurring',
+    url: '**/api/v1/recurring-buys',
+    loading: 'Loading your recurring buys',
+    failure: 'Your recurring buys could not be loaded',
+    loaded: (page) => expect(page.getByText('No recurring buys')).toBeVisible(),
+  },
   'a statement': {
     address: '/cash/statements',
     url: /\/api\/v1\/statements\/\d{4}-\d\d\?/,

@@ -118,9 +118,7 @@ export async function readEverything(audit: Audit): Promise<Tally> {
         await book.visit(item.key, reading);
         await airdrops.visit(reading);
         await lookUpReference(lookups, findings, reading);
-        if (reading.outcome === 'read') {
-          for (const lookup of recurringLookups(reading.stored)) await lookups.ask(lookup);
-        }
+        await lookUpRecurring(lookups, reading);
       }
       await pause();
     }
@@ -177,6 +175,12 @@ async function lookUpReference(lookups: Lookups, findings: Findings, reading: Re
   if (!reference) return;
   if ('rule' in reference) findings.add([reference]);
   else await lookups.ask({ keys: [reference.key], check: ([item]) => checkReference(reference, item) });
+}
+
+/** Looks up what a recurring buy, or its due work, refers to. */
+async function lookUpRecurring(lookups: Lookups, reading: Reading): Promise<void> {
+  if (reading.outcome !== 'read') return;
+  for (const lookup of recurringLookups(reading.stored)) await lookups.ask(lookup);
 }
 
 /** Returns a function to call after each item, which lets the event loop run between two batches. */

@@ -92,6 +92,12 @@ const stakingRoute = createRoute({
   component: lazyPage(() => import('./pages/portfolio/staking-page.tsx'), 'StakingPage'),
 });
 
+const recurringRoute = createRoute({
+  getParentRoute: () => portfolioRoute,
+  path: 'recurring',
+  component: lazyPage(() => import('./pages/portfolio/recurring-page.tsx'), 'RecurringPage'),
+});
+
 /** The routes below `/cash`, each loaded on demand. */
 export const cashArea = cashRoute.addChildren([
   cashOverviewRoute,
@@ -108,4 +114,5 @@ export const portfolioArea = portfolioRoute.addChildren([
   performanceRoute,
   taxRoute,
   stakingRoute,
+  recurringRoute,
 ]);

@@ -38,8 +38,8 @@ export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEve
     refresh(queryClient, [HOLDINGS_KEY, PORTFOLIO_KEY]);
     refreshHistoryOfTrades(queryClient);
   }
-  // Orders that were refunded, and units that moved without one.
-  if (type === 'holding.changed') refresh(queryClient, [orderKeys.all]);
+  // Orders that were refunded, units that moved without one, and recurring buys.
+  if (type === 'holding.changed' || type === 'recurring_buy.refused') refresh(queryClient, [orderKeys.all]);
   if (session_id !== undefined) {
     refresh(queryClient, [SESSIONS_KEY]);
     noteEndedSession(session_id, data.session_end);

@@ -61,6 +61,7 @@ export const SUB_PAGES = {
     { to: '/portfolio/activity', label: 'Activity' },
     { to: '/portfolio/tax', label: 'Taxes' },
     { to: '/portfolio/staking', label: 'Staking' },
+    { to: '/portfolio/recurring', label: 'Recurring' },
   ],
 } as const satisfies Readonly<Record<string, readonly SubPage[]>>;
 

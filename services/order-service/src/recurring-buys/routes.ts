@@ -19,6 +19,7 @@ import {
   changeRecurringBuy,
   createRecurringBuy,
   deleteRecurringBuy,
+  listRecurringBuys,
   readRecurringBuy,
 } from './use-cases/manage-recurring-buys.ts';
 
@@ -75,7 +76,7 @@ function readingRoutes(app: ServiceApp, deps: RecurringBuyDeps): void {
         response: { 200: listSchema.describe('All recurring buys.') },
       },
     },
-    async (request) => ({ data: await deps.recurringBuys.getRecurringBuys(identityOf(request).username) }),
+    async (request) => ({ data: await listRecurringBuys(deps, identityOf(request).username) }),
   );
 
   app.get(

@@ -34,8 +34,7 @@ async function saver(usd: string): Promise<Trader> {
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-async function call(trader: Trader, method: Method, path = '', body?: object, key?: string) {
-  const headers = { ...trader.headers, ...(key !== undefined && { 'idempotency-key': key }) };
+async function call({ headers }: Pick<Trader, 'headers'>, method: Method, path = '', body?: object) {
   const url = `/recurring-buys${path}`;
   return service.app.inject({ method, url, headers, ...(body && { payload: body }) });
 }
@@ -103,8 +102,8 @@ describe('a recurring buy', () => {
       expect(cost).toBeLessThanOrEqual(25);
       expect(cost).toBeGreaterThan(24.98);
     }
-    expect(second.runs.map(({ order_id }) => order_id).toSorted()).toEqual(
-      orders.map(({ order_id }) => order_id).toSorted(),
+    expect(new Set(second.runs.map(({ order_id }) => order_id))).toEqual(
+      new Set(orders.map(({ order_id }) => order_id)),
     );
     expect(100 - Number(await again.cash())).toBeCloseTo(Number(second.total_cost), 8);
   });
@@ -248,8 +247,9 @@ describe('the user of a recurring buy', () => {
 
   it('creates one for one Idempotency-Key', async () => {
     const jim = await saver('100');
-    const first = await call(jim, 'POST', '', WEEKLY, 'once');
-    const second = await call(jim, 'POST', '', WEEKLY, 'once');
+    const keyed = { headers: { ...jim.headers, 'idempotency-key': 'once' } };
+    const first = await call(keyed, 'POST', '', WEEKLY);
+    const second = await call(keyed, 'POST', '', WEEKLY);
     expect(second.headers['idempotency-replayed']).toBe('true');
     expect(second.json()).toEqual(first.json());
     expect((await call(jim, 'GET')).json<{ data: unknown[] }>().data).toHaveLength(1);

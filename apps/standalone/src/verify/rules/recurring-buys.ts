@@ -12,6 +12,7 @@ import { lookUp } from '../lookups.ts';
 import type { Stored, StoredOf } from '../stored-kinds.ts';
 import type { Violation } from '../violation.ts';
 import { violation } from '../violation.ts';
+import { showUsd } from './order-basics.ts';
 
 /** Checks the rules of a recurring buy that need no other item. */
 export function checkRecurringBuy({ key, entity }: StoredOf<'recurring buy'>): Violation[] {
@@ -106,6 +107,6 @@ function runFault(
   ] as const;
   const unequal = pairs.find(([, found, due]) => found !== due);
   if (unequal) return `The ${unequal[0]} of a run is ${unequal[1]}, not ${unequal[2]}.`;
-  if (cost === null || !paid.eq(cost)) return `A run cost ${cost}, but its order ${paid.toFixed()}.`;
+  if (cost === null || !paid.eq(cost)) return `A run cost ${cost}, but its order ${showUsd(paid)}.`;
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { AttributeValue, Item } from '@cnop/common/database/table-store';
 import { z } from 'zod';
 import type { StoreEditor } from '../store-editor.ts';
 import type { Corruption } from './store-parts.ts';
-import { breaks } from './store-parts.ts';
+import { breaks, text } from './store-parts.ts';
 
 const recurring = (editor: StoreEditor): Item =>
   editor.find(({ key }) => key.pk === 'olga' && key.sk.startsWith('RECURRING#'));
@@ -31,7 +31,7 @@ export const RECURRING_BUYS: Readonly<Record<string, Corruption>> = {
   'a recurring buy that runs at another time than its work says': async (editor) => {
     const buy = recurring(editor);
     await editor.edit(buy, { next_run_at: '2026-02-22T12:00:00.000Z' });
-    const subject = String(work(editor).attributes['subject']);
+    const subject = text(work(editor), 'subject');
     const missing = { ...buy, key: { ...work(editor).key, sk: `2026-02-22T12:00:00.000Z#${subject}` } };
     return [breaks('recurring-due', buy, missing), breaks('recurring-due', work(editor), buy)];
   },

@@ -107,6 +107,14 @@ export async function createRecurringBuy(
   });
 }
 
+/** Lists the recurring buys of a user, the oldest first. */
+export async function listRecurringBuys(
+  { recurringBuys }: Pick<RecurringBuyDeps, 'recurringBuys'>,
+  username: Username,
+): Promise<RecurringBuy[]> {
+  return recurringBuys.getRecurringBuys(username);
+}
+
 /**
  * Returns a recurring buy of a user.
  * @throws NotFoundError (404)
