@@ -5,19 +5,20 @@ import { Contrast } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { profileQuery } from '../api/account/profile.ts';
 import { LiveBadge } from '../live/live-badge.tsx';
-import { joinLiveHub } from '../live/live-hub.ts';
 import { usePolledPrices } from '../live/use-polled-prices.ts';
 import { useSession } from '../session/access-token.ts';
 import { LazyMenu } from '../ui/lazy-menu.tsx';
 import { PopupContainer } from '../ui/popup-container.ts';
 import { AccountArea } from './account-area.tsx';
-import { applyLiveEvent, refreshAccount } from './apply-live-event.ts';
 import { NotFoundPage } from './fallback-pages.tsx';
 import { Footer } from './footer.tsx';
 import type { NavigationItem } from './navigation.ts';
 import { navigationFor } from './navigation.ts';
+import { onceReachable } from './server-away.ts';
 import { SessionEnded } from './session-ended.tsx';
 
+/** Visitors follow no account, so they do not load what reads its events. */
+const loadFollowing = async () => import('./follow-account.ts');
 const loadAppearanceMenu = async () => (await import('./header-menu.tsx')).AppearanceMenu;
 
 /** The header, the navigation and the footer around every page. */
@@ -134,11 +135,21 @@ function SessionLive() {
   const username = profile?.username;
   useEffect(() => {
     if (username === undefined) return undefined;
-    return joinLiveHub({
-      username,
-      onEvent: (event) => applyLiveEvent(queryClient, event),
-      onReset: () => refreshAccount(queryClient),
-    });
+    const stops: (() => void)[] = [];
+    let isStopped = false;
+    const follow = async (): Promise<void> => {
+      try {
+        const { followAccount } = await loadFollowing();
+        if (!isStopped) stops.push(followAccount(queryClient, username));
+      } catch {
+        if (!isStopped) stops.push(onceReachable(() => void follow()));
+      }
+    };
+    void follow();
+    return () => {
+      isStopped = true;
+      for (const stop of stops) stop();
+    };
   }, [username, queryClient]);
   return null;
 }

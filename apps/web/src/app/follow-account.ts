@@ -1,3 +1,4 @@
+import type { Username } from '@cnop/common/core/brands';
 import { formatUsd } from '@cnop/common/core/money';
 import { availableCash } from '@cnop/common/entities/user/balance-rules';
 import type { LiveEvent } from '@cnop/common/entities/user/live-event';
@@ -10,6 +11,7 @@ import { SESSIONS_KEY } from '../api/auth/sessions.ts';
 import { orderKeys } from '../api/orders/orders.ts';
 import { isPlacedHere } from '../api/orders/pending-orders.ts';
 import { formatOwnPrice, formatQuantity } from '../format/numbers.ts';
+import { joinLiveHub } from '../live/live-hub.ts';
 import { noteEndedSession } from '../session/access-token.ts';
 import { appearance } from '../settings/appearance.ts';
 import { notify } from '../ui/notices.ts';
@@ -20,8 +22,20 @@ const TRADES_OF_HISTORY_MILLISECONDS = 20_000;
 
 type OrderSummary = NonNullable<LiveEvent['data']['order']>;
 
+/**
+ * Follows the event stream of the signed-in user: keeps what is shown up to date and announces what happened.
+ * @returns what stops following
+ */
+export function followAccount(queryClient: QueryClient, username: Username): () => void {
+  return joinLiveHub({
+    username,
+    onEvent: (event) => applyLiveEvent(queryClient, event),
+    onReset: () => refreshAccount(queryClient),
+  });
+}
+
 /** Updates the cache after one event, whether it was caused here or in another window. */
-export function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEvent): void {
+function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEvent): void {
   const { balance, holding, order, session_id } = data;
   if (balance) {
     const { current_balance, held_balance } = balance;
@@ -62,7 +76,7 @@ function refreshHistoryOfTrades(queryClient: QueryClient): void {
 }
 
 /** Reads everything again after events were missed. */
-export function refreshAccount(queryClient: QueryClient): void {
+function refreshAccount(queryClient: QueryClient): void {
   refresh(queryClient, [BALANCE_KEY, ...CASH_KEYS, HOLDINGS_KEY, SESSIONS_KEY, orderKeys.all]);
   refresh(queryClient, [PORTFOLIO_KEY, PORTFOLIO_HISTORY_KEY, FUNDING_KEY]);
 }
