@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { CircleUser } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { balanceQuery } from '../api/account/cash.ts';
 import { profileQuery } from '../api/account/profile.ts';
 import { useSession } from '../session/access-token.ts';
@@ -8,7 +9,11 @@ import { Money } from '../ui/amounts.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { LazyMenu } from '../ui/lazy-menu.tsx';
 import { Skeleton } from '../ui/states.tsx';
+import { loadWhenReachable } from './server-away.ts';
 
+const InboxBell = lazy(async () => ({
+  default: (await loadWhenReachable(async () => import('../features/inbox/inbox-bell.tsx'))).InboxBell,
+}));
 const loadAccountMenu = async () => (await import('./header-menu.tsx')).AccountMenu;
 
 /** Shows links to sign in and sign up, or the account of the user. */
@@ -48,6 +53,14 @@ function Account() {
           <Money value={balance.available_balance} className="font-medium" />
         ) : (
           <Skeleton className="h-4 w-20 self-center" />
+        )}
+      </span>
+      {/* As wide as the bell, so that nothing moves when it is loaded. */}
+      <span className="size-8">
+        {profile && (
+          <Suspense>
+            <InboxBell username={profile.username} />
+          </Suspense>
         )}
       </span>
       <LazyMenu

@@ -38,6 +38,16 @@ export const lazyPage: typeof lazyRouteComponent = (load, name) =>
     }
   }, name);
 
+/** Loads code that the page works without: while the server is away, it waits until it can be reached again. */
+export async function loadWhenReachable<Code>(load: () => Promise<Code>): Promise<Code> {
+  try {
+    return await load();
+  } catch {
+    await new Promise<void>((resolve) => void onceReachable(resolve));
+    return load();
+  }
+}
+
 /**
  * Calls back once the server can be reached again.
  * @returns what stops waiting

@@ -14,7 +14,7 @@ import { NotFoundPage } from './fallback-pages.tsx';
 import { Footer } from './footer.tsx';
 import type { NavigationItem } from './navigation.ts';
 import { navigationFor } from './navigation.ts';
-import { onceReachable } from './server-away.ts';
+import { loadWhenReachable } from './server-away.ts';
 import { SessionEnded } from './session-ended.tsx';
 
 /** Visitors follow no account, so they do not load what reads its events. */
@@ -135,20 +135,14 @@ function SessionLive() {
   const username = profile?.username;
   useEffect(() => {
     if (username === undefined) return undefined;
-    const stops: (() => void)[] = [];
     let isStopped = false;
-    const follow = async (): Promise<void> => {
-      try {
-        const { followAccount } = await loadFollowing();
-        if (!isStopped) stops.push(followAccount(queryClient, username));
-      } catch {
-        if (!isStopped) stops.push(onceReachable(() => void follow()));
-      }
-    };
-    void follow();
+    let stop: (() => void) | undefined;
+    void loadWhenReachable(loadFollowing).then(({ followAccount }) => {
+      if (!isStopped) stop = followAccount(queryClient, username);
+    });
     return () => {
       isStopped = true;
-      for (const stop of stops) stop();
+      stop?.();
     };
   }, [username, queryClient]);
   return null;

@@ -25,7 +25,11 @@ export function AssetPage() {
     return <ErrorState title="The asset could not be loaded" error={error} onRetry={() => void refetch()} />;
   }
   return (
-    <div role="status" aria-label="Loading the asset" className="grid grid-cols-1 gap-3">
+    <div
+      role="status"
+      aria-label="Loading the asset"
+      className="grid min-h-dvh grid-cols-1 content-start gap-3"
+    >
       <Skeleton className="h-20" />
       <Skeleton className="h-96" />
     </div>
