@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import { placeOrder, ticketOf } from './support/orders.ts';
 import { enterAs } from './support/staff.ts';
@@ -23,6 +24,8 @@ const TRADER_PAGES = [
   '/profile',
   '/nowhere',
 ];
+const API_DELAY_MILLISECONDS = 200;
+const MAX_LAYOUT_SHIFT = 0.05;
 const VISITOR_PAGES = ['/', '/assets/BTC', '/assets/BTC?view=table', '/sign-in', '/sign-up', '/nowhere'];
 
 /** Returns by how many pixels the page is wider than the screen. */
@@ -64,6 +67,42 @@ test('at 320 pixels, and at 200 % zoom, no page scrolls sideways', async ({
     }
   }
 });
+
+test('pages keep their layout while they load', async ({ trader: { page }, platform }) => {
+  test.setTimeout(60_000);
+  await platform.setPrice('BTC', '50000.00');
+  await page.addInitScript(sumLayoutShifts);
+  await page.route('**/api/v1/**', async (route) => {
+    // Long enough that each page shows its empty places first.
+    if (!route.request().url().includes('/stream')) await delay(API_DELAY_MILLISECONDS);
+    await route.continue();
+  });
+  for (const { address, width } of [
+    ...['/', '/profile', '/portfolio', '/cash'].map((address) => ({ address, width: 1280 })),
+    ...['/', '/assets/BTC', '/profile', '/portfolio', '/orders', '/cash'].map((address) => ({
+      address,
+      width: 360,
+    })),
+  ]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(address);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
+    await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live');
+    const shift = await page.evaluate(() => (window as unknown as { layoutShift: number }).layoutShift);
+    expect(shift, `${address} at ${width}`).toBeLessThan(MAX_LAYOUT_SHIFT);
+  }
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
+/** Runs in the page: adds up how much of it moved. */
+function sumLayoutShifts(): void {
+  const state = window as unknown as { layoutShift: number };
+  state.layoutShift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) state.layoutShift += Number(Reflect.get(entry, 'value'));
+  }).observe({ type: 'layout-shift', buffered: true });
+}
 
 test('at 320 pixels the header has room for the longest state of the prices', async ({
   page,

@@ -31,14 +31,27 @@ export function ProfileDetails() {
       ) : error ? (
         <ErrorState title="Your details could not be loaded" error={error} onRetry={() => void refetch()} />
       ) : (
-        <div role="status" aria-label="Loading your details" className="grid gap-4 p-4">
-          <Skeleton className="h-14 w-full" />
-          <Skeleton className="h-14 w-full" />
-          <Skeleton className="h-14 w-full" />
-          <Skeleton className="h-9 w-32" />
-        </div>
+        <LoadingDetails />
       )}
     </SectionCard>
+  );
+}
+
+/** As high as the form, at any width. */
+function LoadingDetails() {
+  return (
+    <div role="status" aria-label="Loading your details" className="grid gap-4 p-4">
+      <Skeleton className="h-5 w-64" />
+      <div className="grid items-start gap-4 sm:grid-cols-2">
+        <Skeleton className="h-15" />
+        <Skeleton className="h-15" />
+        <Skeleton className="h-15" />
+        <Skeleton className="h-21" />
+        <Skeleton className="h-15" />
+      </div>
+      <Skeleton className="h-6 w-72" />
+      <Skeleton className="h-9 w-20" />
+    </div>
   );
 }
 

@@ -77,7 +77,9 @@ export function ChartPanel({ asset, interval, isTable, isSignedIn, onInterval, o
         )}
       </div>
       <figcaption className="flex flex-wrap justify-between gap-x-4 gap-y-1 border-t border-line px-3 py-2 text-xs text-faint">
-        <span className="min-h-4">{bars && <Sentence asset={asset} interval={interval} bars={bars} />}</span>
+        <span className="min-h-13 sm:min-h-4">
+          {bars && <Sentence asset={asset} interval={interval} bars={bars} />}
+        </span>
         <span>
           {timeZoneName()} time ·{' '}
           <a href="https://www.tradingview.com/" rel="noreferrer" target="_blank" className="underline">
