@@ -30,7 +30,7 @@ export function Figure({ label, children, aside, className }: FigureProps) {
   return (
     <div className={clsx('grid min-w-0 content-start gap-0.5 bg-surface px-4 py-3', className)}>
       <dt className="text-xs text-faint">{label}</dt>
-      <dd className="flex min-h-6 min-w-0 flex-wrap items-baseline gap-x-2 text-base font-semibold">
+      <dd className="flex min-h-7 min-w-0 flex-wrap items-baseline gap-x-2 text-base font-semibold">
         {children ?? <Skeleton className="h-5 w-24 self-center" />}
         {aside !== undefined && <span className="text-sm font-normal text-faint">{aside}</span>}
       </dd>
