@@ -43,7 +43,9 @@ export async function loadWhenReachable<Code>(load: () => Promise<Code>): Promis
   try {
     return await load();
   } catch {
-    await new Promise<void>((resolve) => void onceReachable(resolve));
+    await new Promise<void>((resolve) => {
+      onceReachable(resolve);
+    });
     return load();
   }
 }

@@ -32,3 +32,16 @@ export const ORDER_STATUS_TONES: Readonly<Record<OrderStatus, BadgeTone>> = {
   failed: 'loss',
   expired: 'warn',
 };
+
+/** Reasons by error code, for what usually refuses an order that is placed without its user. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  BUS_001: 'Not enough cash.',
+  BUS_002: 'The amount is too small or above a limit.',
+  BUS_003: 'The asset could not be bought.',
+  AUTH_002: 'Your account may not trade.',
+};
+
+/** Returns why an order was refused, by its error code. */
+export function refusalText(code: string | null): string {
+  return REFUSALS[code ?? ''] ?? 'The order was refused.';
+}

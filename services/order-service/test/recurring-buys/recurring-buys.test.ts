@@ -300,8 +300,8 @@ describe('the user of a recurring buy', () => {
     ['EUR', 422],
     ['ETH', 422],
   ])('cannot buy %s', async (asset_id, status) => {
-    const olaf = await saver('100');
-    expect((await call(olaf, 'POST', '', { ...WEEKLY, asset_id })).statusCode).toBe(status);
+    const omar = await saver('100');
+    expect((await call(omar, 'POST', '', { ...WEEKLY, asset_id })).statusCode).toBe(status);
   });
 
   it('is not a member of staff', async () => {

@@ -9,9 +9,15 @@ import { Money } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { buttonClass } from '../../ui/button.tsx';
 import { Fact } from '../../ui/figures.tsx';
+import {
+  entryName,
+  otherUser,
+  partsOf,
+  signedAmount,
+  TRANSACTION_STATUS_NAMES,
+} from '../../ui/ledger-names.ts';
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
-import { entryName, otherUser, partsOf, signedAmount, TRANSACTION_STATUS_NAMES } from './ledger-words.ts';
 
 const SKELETON_ROWS = 6;
 

@@ -2,10 +2,10 @@ import type { TransactionType } from '@cnop/common/entities/user/balance-transac
 import { transactionTypeSchema } from '@cnop/common/entities/user/balance-transaction';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
+import { TRANSACTION_NAMES } from '../../ui/ledger-names.ts';
 import { Select } from '../../ui/select.tsx';
 import type { CashSearch } from './cash-search.ts';
 import { isFiltered, periodProblem } from './cash-search.ts';
-import { TRANSACTION_NAMES } from './ledger-words.ts';
 
 const ANY = 'any';
 

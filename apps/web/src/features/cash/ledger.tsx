@@ -8,6 +8,7 @@ import { useAppearance } from '../../settings/appearance.ts';
 import { Money } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { entryName, signedAmount, TRANSACTION_STATUS_NAMES } from '../../ui/ledger-names.ts';
 import { SaveCsv } from '../../ui/save-csv.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Cell, Column, Row, RowHead, ShowMore, Table } from '../../ui/table.tsx';
@@ -15,7 +16,6 @@ import { Time } from '../../ui/time.tsx';
 import type { CashSearch } from './cash-search.ts';
 import { isFiltered, ledgerFilterOf, periodProblem } from './cash-search.ts';
 import { LedgerFilters } from './ledger-filters.tsx';
-import { entryName, signedAmount, TRANSACTION_STATUS_NAMES } from './ledger-words.ts';
 
 const SKELETON_ROWS = 8;
 

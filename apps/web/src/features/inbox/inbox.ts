@@ -3,8 +3,8 @@ import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { RecurringBuy, RecurringRun } from '@cnop/common/entities/order/recurring-buy';
 import type { LedgerEntry } from '../../api/account/cash.ts';
 import type { OwnPayment } from '../../api/account/funding.ts';
+import { entryName } from '../../ui/ledger-names.ts';
 import { ORDER_STATUS_NAMES, ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
-import { entryName } from '../cash/ledger-words.ts';
 
 /** The inbox goes back this many days. */
 const KEPT_DAYS = 30;

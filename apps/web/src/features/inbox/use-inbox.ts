@@ -1,7 +1,7 @@
 import type { IsoTime, Username } from '@cnop/common/core/brands';
 import { timestampSchema } from '@cnop/common/entities/fields';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { ledgerQuery } from '../../api/account/cash.ts';
 import { paymentsQuery } from '../../api/account/funding.ts';
 import { recurringBuysQuery } from '../../api/account/recurring-buys.ts';
@@ -19,6 +19,8 @@ export function useInbox(): readonly InboxItem[] | undefined {
   const { data: ledger } = useInfiniteQuery(ledgerQuery({}));
   const { data: payments } = useInfiniteQuery(paymentsQuery());
   const { data: buys } = useQuery(recurringBuysQuery());
+  // Fixed, so that what is shown does not change with the clock.
+  const [openedAt] = useState(() => new Date());
   return useMemo(() => {
     if (!orders || !ledger || !payments || !buys) return undefined;
     const sources = {
@@ -27,8 +29,8 @@ export function useInbox(): readonly InboxItem[] | undefined {
       payments: payments.pages.flatMap(({ data }) => data),
       buys,
     };
-    return inboxOf(sources, new Date());
-  }, [orders, ledger, payments, buys]);
+    return inboxOf(sources, openedAt);
+  }, [orders, ledger, payments, buys, openedAt]);
 }
 
 /** Announces items that arrive while the app is open. Open orders announce themselves by their events. */

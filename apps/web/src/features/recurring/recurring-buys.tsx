@@ -16,10 +16,11 @@ import { Money, Quantity } from '../../ui/amounts.tsx';
 import { AssetBadge, Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { notify } from '../../ui/notices.ts';
+import { refusalText } from '../../ui/order-names.ts';
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { RecurringForm } from './recurring-form.tsx';
-import { INTERVAL_NAMES, RUN_NAMES, RUN_TONES, refusalText } from './recurring-words.ts';
+import { INTERVAL_NAMES, RUN_NAMES, RUN_TONES } from './recurring-words.ts';
 
 const SKELETON_ROWS = 3;
 const SHOWN_RUNS = 3;
@@ -28,8 +29,8 @@ const SHOWN_RUNS = 3;
 export function RecurringBuys() {
   const { data: buys, error, refetch } = useQuery(recurringBuysQuery());
   const { data: assets } = useQuery(assetsQuery());
-  const buyable = assets?.filter(({ status, category }) => status === 'active' && category !== 'currency');
-  const first = buyable?.[0];
+  const onSale = assets?.filter(({ status, category }) => status === 'active' && category !== 'currency');
+  const first = onSale?.[0];
   return (
     <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(0,24rem)]">
       <section aria-labelledby="recurring-title" className="card min-w-0">
@@ -58,7 +59,7 @@ export function RecurringBuys() {
           <SkeletonRows label="Loading your recurring buys" rows={SKELETON_ROWS} rowClass="h-20" />
         )}
       </section>
-      {buyable && first && <RecurringForm assets={buyable} first={first.asset_id} />}
+      {onSale && first && <RecurringForm assets={onSale} first={first.asset_id} />}
     </div>
   );
 }

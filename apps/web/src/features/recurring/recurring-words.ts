@@ -35,19 +35,6 @@ export const RUN_TONES: Readonly<Record<RecurringRun['outcome'], BadgeTone>> = {
   missed: 'neutral',
 };
 
-/** Reasons by error code, for what usually refuses a run. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  BUS_001: 'Not enough cash.',
-  BUS_002: 'The amount is too small or above a limit.',
-  BUS_003: 'The asset could not be bought.',
-  AUTH_002: 'Your account may not trade.',
-};
-
-/** Returns why a run was refused. */
-export function refusalText(code: string | null): string {
-  return REFUSALS[code ?? ''] ?? 'The order was refused.';
-}
-
 /** The fields of the form as typed. */
 export interface RecurringForm extends Pick<NewRecurringBuy, 'asset_id' | 'every' | 'if_refused'> {
   readonly amount: string;

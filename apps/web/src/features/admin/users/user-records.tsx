@@ -11,12 +11,12 @@ import { userLedgerQuery, userOrdersQuery, userPortfolioQuery } from '../../../a
 import { formatOwnPrice } from '../../../format/numbers.ts';
 import { Money, Quantity } from '../../../ui/amounts.tsx';
 import { Badge } from '../../../ui/badge.tsx';
+import { entryName, signedAmount } from '../../../ui/ledger-names.ts';
 import { ORDER_STATUS_NAMES, ORDER_STATUS_TONES, ORDER_TYPE_NAMES } from '../../../ui/order-names.ts';
 import { EmptyState, ErrorState, SkeletonRows } from '../../../ui/states.tsx';
 import { Cell, Column, Row, RowHead, ShowMore, Table } from '../../../ui/table.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { entryName, signedAmount } from '../../cash/ledger-words.ts';
 
 const SKELETON_ROWS = 5;
 const RECORDS = [

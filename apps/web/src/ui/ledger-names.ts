@@ -1,7 +1,7 @@
 import { decimal } from '@cnop/common/core/money';
 import type { Leg, TransactionStatus, TransactionType } from '@cnop/common/entities/user/balance-transaction';
-import type { LedgerEntry } from '../../api/account/cash.ts';
-import { plainText } from '../../format/numbers.ts';
+import type { LedgerEntry } from '../api/account/cash.ts';
+import { plainText } from '../format/numbers.ts';
 
 export const TRANSACTION_NAMES: Readonly<Record<TransactionType, string>> = {
   deposit: 'Deposit',

@@ -1,7 +1,7 @@
 import { ledgerAccountSchema } from '@cnop/common/entities/user/balance-transaction';
 import { aUsd } from '@cnop/testing/builders/brands';
 import { describe, expect, it } from 'vitest';
-import { entryName, otherUser, partsOf, signedAmount } from '../../../src/features/cash/ledger-words.ts';
+import { entryName, otherUser, partsOf, signedAmount } from '../../src/ui/ledger-names.ts';
 
 const legs = (...sides: readonly (readonly [account: string, amount: string])[]) =>
   sides.map(([account, amount]) => ({ account: ledgerAccountSchema.parse(account), amount }));
