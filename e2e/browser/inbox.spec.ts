@@ -1,5 +1,6 @@
-import { expectStatus } from '@cnop/testing/system/api-client';
+import { expectStatus, signUp } from '@cnop/testing/system/api-client';
 import { expectNoBarriersInAnyTheme } from './support/accessibility.ts';
+import { placeOrder } from './support/orders.ts';
 import { expect, test } from './support/test.ts';
 
 test('an action of staff announces itself and stays in the inbox until it is read', async ({
@@ -28,4 +29,27 @@ test('an action of staff announces itself and stays in the inbox until it is rea
   await expect(page).toHaveURL(/\/cash\?entry=/);
   await page.goto('/');
   await expect(bell).toHaveAccessibleName('Notifications');
+});
+
+test('units that another user sends announce themselves, without amounts while these are hidden', async ({
+  trader: { page, account },
+  platform,
+}) => {
+  const sender = await signUp(platform.api, { cash: '100.00' });
+  await placeOrder(sender, { asset_id: 'ALGO', order_type: 'market_buy', quantity: '10' });
+  const send = async (quantity: string) => {
+    const body = { to: account.username, asset_id: 'ALGO', quantity };
+    expectStatus(await sender.send('POST', '/transfers/units', { body }), 201);
+  };
+  await page.goto('/');
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live');
+  const notices = page.getByRole('dialog').filter({ hasText: 'Transfer of ALGO received' });
+  await send('4');
+  await expect(notices).toContainText('You have 4 ALGO now.');
+
+  await page.getByRole('button', { name: 'Appearance' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Hide my amounts' }).click();
+  await page.keyboard.press('Escape');
+  await send('3');
+  await expect(notices.filter({ hasNotText: 'now.' })).toBeVisible();
 });

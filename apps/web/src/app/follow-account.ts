@@ -62,6 +62,7 @@ function applyLiveEvent(queryClient: QueryClient, { type, data }: LiveEvent): vo
     refresh(queryClient, [orderKeys.all]);
     announce(type, order);
   }
+  announceUnits(data);
 }
 
 let historyRefreshedAt = -TRADES_OF_HISTORY_MILLISECONDS;
@@ -100,4 +101,12 @@ function announce(type: LiveEvent['type'], order: OrderSummary): void {
   }
   if (type === 'order.expired') notify({ tone: 'info', title: `${what} expired` });
   if (type === 'order.failed') notify({ tone: 'failure', title: `${what} failed` });
+}
+
+/** Shows a notice for units that arrived without an action of the user. The inbox announces what moved cash. */
+function announceUnits({ holding, cause }: LiveEvent['data']): void {
+  if (!holding || (cause !== 'airdrop' && cause !== 'transfer_received')) return;
+  const title = `${cause === 'airdrop' ? 'Airdrop' : 'Transfer'} of ${holding.asset_id} received`;
+  const description = `You have ${formatQuantity(holding.quantity)} ${holding.asset_id} now.`;
+  notify({ tone: 'info', title, ...(!appearance().hideAmounts && { description }) });
 }

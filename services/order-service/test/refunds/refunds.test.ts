@@ -107,7 +107,11 @@ describe('the refund of a buy', () => {
     });
     expect(events.at(-1)).toMatchObject({
       type: 'holding.changed',
-      data: { balance: { current_balance: '10000.00' }, holding: { asset_id: 'GOLD', quantity: '0' } },
+      data: {
+        balance: { current_balance: '10000.00' },
+        holding: { asset_id: 'GOLD', quantity: '0' },
+        cause: 'refund',
+      },
     });
   });
 

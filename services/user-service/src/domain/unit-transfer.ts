@@ -5,7 +5,7 @@ import { tooPreciseMessage } from '@cnop/common/entities/fields';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
 import type { Balance } from '@cnop/common/entities/user/balance';
 import { InsufficientBalanceError, userAccount } from '@cnop/common/entities/user/balance-rules';
-import type { LiveEvent } from '@cnop/common/entities/user/live-event';
+import type { EventCause, LiveEvent } from '@cnop/common/entities/user/live-event';
 import { nextEvent } from '@cnop/common/entities/user/live-event';
 import type { TransferLimits } from '@cnop/common/entities/user/transfer-rules';
 import { accountRefusals, countSent } from '@cnop/common/entities/user/transfer-rules';
@@ -118,16 +118,16 @@ export function postUnitTransfer(
   const counted = countSent(from, { amount: sent.assetTransaction.total_amount, at });
   return {
     sent: withEvent(counted, sent, { id: sentEvent, at }),
-    received: withEvent(to, received, { id: receivedEvent, at }),
+    received: withEvent(to, received, { id: receivedEvent, at, cause: 'transfer_received' }),
   };
 }
 
 function withEvent(
   before: Balance,
   moved: MovedPosition,
-  { id, at }: { readonly id: EventId; readonly at: IsoTime },
+  { id, at, cause }: { readonly id: EventId; readonly at: IsoTime; readonly cause?: EventCause },
 ): TransferredUnits {
-  const next = nextEvent(before, { type: 'holding.changed', id, at, holding: moved.holding });
+  const next = nextEvent(before, { type: 'holding.changed', id, at, holding: moved.holding, cause });
   return { ...moved, balance: { ...next.balance, updated_at: at }, event: next.event };
 }
 

@@ -70,13 +70,13 @@ describe('every movement of cash', () => {
       [
         { seq: 1, occurred_at: '2026-01-15T12:00:00.000Z', current_balance: '100.00' },
         { seq: 2, occurred_at: '2026-01-15T12:00:01.000Z', current_balance: '70.00' },
-        { seq: 3, occurred_at: '2026-01-15T12:00:01.000Z', current_balance: '69.50' },
-      ].map(({ seq, occurred_at, current_balance }) => ({
+        { seq: 3, occurred_at: '2026-01-15T12:00:01.000Z', current_balance: '69.50', cause: 'adjustment' },
+      ].map(({ seq, occurred_at, current_balance, cause }) => ({
         seq,
         type: 'balance.changed',
         occurred_at,
         username: 'alice',
-        data: { balance: { current_balance, held_balance: '0.00' } },
+        data: { balance: { current_balance, held_balance: '0.00' }, ...(cause && { cause }) },
       })),
     );
     expect(new Set(answer.data.map(({ id }) => id)).size).toBe(3);

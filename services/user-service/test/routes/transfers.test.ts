@@ -94,7 +94,9 @@ describe('a transfer', () => {
       data: { balance: { current_balance, held_balance: '0.00' } },
     });
     expect(await eventsOf(headers)).toMatchObject([balance('487.50')]);
-    expect(await eventsOf(others)).toMatchObject([balance('12.50')]);
+    expect(await eventsOf(others)).toMatchObject([
+      { ...balance('12.50'), data: { ...balance('12.50').data, cause: 'transfer_received' } },
+    ]);
     expect(await service.storedBalance(recipient)).toMatchObject({ total_deposits: '0.00' });
   });
 

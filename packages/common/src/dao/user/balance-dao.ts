@@ -14,6 +14,7 @@ import type {
 } from '../../entities/user/balance-transaction.ts';
 import { balanceTransactionSchema } from '../../entities/user/balance-transaction.ts';
 import { advanceEntry } from '../../entities/user/entry-status.ts';
+import type { EventCause } from '../../entities/user/live-event.ts';
 import { nextEvent } from '../../entities/user/live-event.ts';
 import type { Period } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
@@ -77,14 +78,21 @@ export function commitPosting(
   posting: Posting,
   { at, eventId }: Pick<EventfulMovement, 'at' | 'eventId'>,
 ): PostedMovement {
-  const { balance, event } = nextEvent(posting.balance, { type: 'balance.changed', at, id: eventId });
   const { transaction } = posting;
+  const cause = causeOf(transaction);
+  const { balance, event } = nextEvent(posting.balance, { type: 'balance.changed', at, id: eventId, cause });
   const writes = [
     balanceRecord.replace(balance),
     balanceTransactionRecord.create(transaction),
     liveEventRecord.create(event),
   ];
   return { balance, transaction, writes };
+}
+
+/** Returns why cash moved without an action of the user. */
+function causeOf({ transaction_type: type, direction }: Posting['transaction']): EventCause | undefined {
+  if (type === 'system_adjustment') return 'adjustment';
+  return type === 'transfer' && direction === 'credit' ? 'transfer_received' : undefined;
 }
 
 export type BalanceDao = ReturnType<typeof createBalanceDao>;

@@ -153,7 +153,10 @@ describe.each(POSTINGS)('%s', (method) => {
         type: 'balance.changed',
         occurred_at: AT,
         username: 'alice',
-        data: { balance: shown },
+        data: {
+          balance: shown,
+          ...(overrides.type === 'system_adjustment' && { cause: 'adjustment' }),
+        },
       },
     ]);
   });

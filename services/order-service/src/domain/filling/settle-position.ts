@@ -60,6 +60,7 @@ export function settlePosition(
     id: eventId,
     at,
     holding: sale.holding,
+    cause: 'settlement',
   });
   return {
     balance: next.balance,

@@ -92,7 +92,13 @@ export function refundOrder(terms: RefundTerms, funds: Funds, context: RefundCon
     id: refundId,
   });
   const { holding, realized } = position;
-  const { balance, event } = nextEvent(posted.balance, { type: 'holding.changed', id: eventId, at, holding });
+  const { balance, event } = nextEvent(posted.balance, {
+    type: 'holding.changed',
+    id: eventId,
+    at,
+    holding,
+    cause: 'refund',
+  });
   const refund = {
     refund_id: refundId,
     refunded_at: at,

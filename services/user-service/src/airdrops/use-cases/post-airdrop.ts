@@ -179,7 +179,7 @@ function decidePosting(
       },
       ZERO,
     );
-    const next = nextEvent(balance, { type: 'holding.changed', id: eventId, at, holding });
+    const next = nextEvent(balance, { type: 'holding.changed', id: eventId, at, holding, cause: 'airdrop' });
     const writes = [
       balanceRecord.replace(next.balance),
       assetBalanceRecord.replace(holding),
