@@ -39,6 +39,8 @@ test('from deposit over a purchase and a rise in price to a realised gain', asyn
   await expect(figure(page, 'Realised P&L')).toHaveText('+$200.00');
   await expect(figure(page, 'Unrealised P&L')).toHaveText('$0.00—');
   await expect(page.getByText('You hold no assets')).toBeVisible();
+  const closed = page.getByRole('table', { name: 'Closed positions' });
+  await expect(closed.getByRole('row', { name: /ALGO/ })).toContainText('+$200.00');
   await expect(history(page)).toContainText('Past day P&L+$200.00+2.00%');
   const { data } = expectStatus(await account.send('GET', '/portfolio/history?range=1m'), 200).json<{
     data: readonly { readonly total_value: string }[];

@@ -1,6 +1,7 @@
 import { clsx } from 'clsx';
-import { CircleAlert } from 'lucide-react';
+import { CircleAlert, Eye, EyeOff } from 'lucide-react';
 import type { ComponentProps, ReactNode, Ref } from 'react';
+import { useState } from 'react';
 
 interface FieldTexts {
   readonly label: string;
@@ -63,6 +64,33 @@ export function TextField({ id, label, error, hint, ...input }: TextFieldProps) 
   return (
     <Field id={id} label={label} error={error} hint={hint}>
       <input id={id} type="text" className="field" {...describedBy(id, { label, error, hint })} {...input} />
+    </Field>
+  );
+}
+
+/** A field for a password, which the user may show. */
+export function PasswordField({ id, label, error, hint, ...input }: TextFieldProps) {
+  const [isShown, setIsShown] = useState(false);
+  const Icon = isShown ? EyeOff : Eye;
+  return (
+    <Field id={id} label={label} error={error} hint={hint}>
+      <div className="relative">
+        <input
+          id={id}
+          type={isShown ? 'text' : 'password'}
+          className="field pe-10"
+          {...describedBy(id, { label, error, hint })}
+          {...input}
+        />
+        <button
+          type="button"
+          aria-label={isShown ? 'Hide what you typed' : 'Show what you typed'}
+          onClick={() => setIsShown(!isShown)}
+          className="absolute end-1 top-1 inline-flex size-7 items-center justify-center rounded text-muted hover:bg-hover hover:text-ink"
+        >
+          <Icon aria-hidden="true" className="size-4" />
+        </button>
+      </div>
     </Field>
   );
 }

@@ -1,4 +1,5 @@
 import type { AssetId, IsoTime } from '@cnop/common/core/brands';
+import { decimal } from '@cnop/common/core/money';
 import { assetBalanceSchema } from '@cnop/common/entities/asset/asset-balance';
 import {
   assetIdSchema,
@@ -62,6 +63,7 @@ const holdingSchema = assetBalanceSchema.pick({
   held_quantity: true,
   average_purchase_price: true,
   total_invested: true,
+  realized_pnl: true,
 });
 const holdingsSchema = z.object({ data: z.array(holdingSchema) });
 export type Holding = z.output<typeof holdingSchema>;
@@ -85,6 +87,15 @@ export function holdingQuery(assetId: AssetId) {
     ...holdingsQuery(),
     select: ({ data }: z.output<typeof holdingsSchema>): Holding | null =>
       data.find(({ asset_id }) => asset_id === assetId) ?? null,
+  };
+}
+
+/** Reads the positions that were sold completely. */
+export function closedPositionsQuery() {
+  return {
+    ...holdingsQuery(),
+    select: ({ data }: z.output<typeof holdingsSchema>): Holding[] =>
+      data.filter(({ quantity }) => decimal(quantity).eq('0')),
   };
 }
 

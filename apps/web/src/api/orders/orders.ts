@@ -1,11 +1,12 @@
 import type { AssetId, OrderId } from '@cnop/common/core/brands';
 import { assetTransactionSchema } from '@cnop/common/entities/asset/asset-transaction';
-import type { OrderDocument, OrderStatus, OrderType } from '@cnop/common/entities/order/order-document';
-import { orderDocumentSchema } from '@cnop/common/entities/order/order-document';
+import type { FinalStatus, OrderDocument, OrderType } from '@cnop/common/entities/order/order-document';
+import { finalStatusSchema, orderDocumentSchema } from '@cnop/common/entities/order/order-document';
 import { orderExplanationSchema } from '@cnop/common/entities/order/order-explanation';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { callApi, FIRST_PAGE, pageSchema } from '../http/client.ts';
+import type { Download } from '../http/client.ts';
+import { callApi, downloadFile, FIRST_PAGE, pageSchema } from '../http/client.ts';
 
 export const orderKeys = {
   all: ['orders'] as const,
@@ -26,22 +27,37 @@ const MAX_OPEN_PAGES = 10;
 export interface OrderFilter {
   readonly asset?: AssetId | undefined;
   readonly type?: OrderType | undefined;
-  readonly status?: OrderStatus | undefined;
+  readonly status?: FinalStatus | undefined;
 }
 
-/** Lists the orders of the user, newest first, one page at a time. */
-export function ordersQuery({ asset, type, status }: OrderFilter) {
+/** Returns the query parameters of a filter, for the list and the export. */
+function orderFilterQuery({ asset, type, status }: OrderFilter) {
+  return { asset_id: asset, order_type: type, status: status ?? finalStatusSchema.options.join(',') };
+}
+
+/** Lists the orders of the user that are not open any more, newest first, one page at a time. */
+export function orderHistoryQuery(filter: OrderFilter) {
   return infiniteQueryOptions({
-    queryKey: orderKeys.list({ asset, type, status }),
+    queryKey: orderKeys.list(filter),
     queryFn: ({ pageParam, signal }) =>
       callApi({
         path: '/orders',
-        query: { limit: HISTORY_PAGE, cursor: pageParam, asset_id: asset, order_type: type, status },
+        query: { limit: HISTORY_PAGE, cursor: pageParam, ...orderFilterQuery(filter) },
         schema: ordersPageSchema,
         signal,
       }),
     initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+}
+
+/** Exports the orders of the user that are not open any more as CSV, newest first. */
+export async function exportOrders(filter: OrderFilter): Promise<Download> {
+  return downloadFile({
+    path: '/orders/export',
+    query: orderFilterQuery(filter),
+    mediaType: 'text/csv',
+    fallbackName: 'cnop-orders.csv',
   });
 }
 

@@ -4,6 +4,8 @@ import { SignIn } from '../../features/auth/sign-in.tsx';
 import { SignUp } from '../../features/auth/sign-up.tsx';
 import { useSession } from '../../session/access-token.ts';
 
+/** The page after signing in, unless another one was asked for. */
+const HOME = '/portfolio';
 const signInRoute = getRouteApi('/sign-in');
 
 export function SignInPage() {
@@ -19,7 +21,7 @@ export function SignInPage() {
 function useRedirectWhenSignedIn(redirect: string | undefined): void {
   const router = useRouter();
   const session = useSession();
-  const target = redirect ?? '/';
+  const target = redirect ?? HOME;
   useEffect(() => {
     if (session === 'signed-in') void router.navigate({ href: target, replace: true });
   }, [session, router, target]);

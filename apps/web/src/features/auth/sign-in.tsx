@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { logIn } from '../../api/auth/credentials.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { Button } from '../../ui/button.tsx';
-import { FormProblem, TextField } from '../../ui/field.tsx';
+import { FormProblem, PasswordField, TextField } from '../../ui/field.tsx';
 import { AuthCard } from './auth-card.tsx';
 
 export interface SignInProps {
@@ -45,10 +45,16 @@ export function SignIn({ redirect }: SignInProps) {
       }
     >
       <form noValidate onSubmit={submit} className="grid gap-4">
+        {redirect !== undefined && (
+          <p className="text-sm text-muted">Sign in to open the page that you asked for.</p>
+        )}
         <FormProblem message={error ? messageOf(error) : undefined} />
         <TextField
           id="username"
           label="Username"
+          // The page consists of this form, so it begins there.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
@@ -56,9 +62,8 @@ export function SignIn({ redirect }: SignInProps) {
           onChange={(event) => setUsername(event.target.value)}
           error={missing.username}
         />
-        <TextField
+        <PasswordField
           id="password"
-          type="password"
           label="Password"
           autoComplete="current-password"
           value={password}

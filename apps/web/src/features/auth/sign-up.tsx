@@ -6,7 +6,7 @@ import type { Registration } from '../../api/auth/credentials.ts';
 import { logIn, register } from '../../api/auth/credentials.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { Button } from '../../ui/button.tsx';
-import { FormProblem, TextField } from '../../ui/field.tsx';
+import { FormProblem, PasswordField, TextField } from '../../ui/field.tsx';
 import { PasswordRulesList } from '../../ui/password-rules-list.tsx';
 import { AuthCard } from './auth-card.tsx';
 import type { SignUpErrors, SignUpField } from './sign-up-form.ts';
@@ -79,8 +79,7 @@ export function SignUp({ redirect }: SignUpProps) {
           hint="Letters, digits and underscores, 3 to 50."
           {...bind('username')}
         />
-        <TextField
-          type="password"
+        <PasswordField
           label="Password"
           autoComplete="new-password"
           hint={<PasswordRulesList password={input.password} />}

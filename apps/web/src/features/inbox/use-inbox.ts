@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'reac
 import { ledgerQuery } from '../../api/account/cash.ts';
 import { paymentsQuery } from '../../api/account/funding.ts';
 import { recurringBuysQuery } from '../../api/account/recurring-buys.ts';
-import { ordersQuery } from '../../api/orders/orders.ts';
+import { orderHistoryQuery } from '../../api/orders/orders.ts';
 import { notify } from '../../ui/notices.ts';
 import type { InboxItem } from './inbox.ts';
 import { inboxOf, isUnread, titleOf } from './inbox.ts';
@@ -15,7 +15,7 @@ import { inboxOf, isUnread, titleOf } from './inbox.ts';
  * @returns `undefined` until all lists are loaded
  */
 export function useInbox(): readonly InboxItem[] | undefined {
-  const { data: orders } = useInfiniteQuery(ordersQuery({}));
+  const { data: orders } = useInfiniteQuery(orderHistoryQuery({}));
   const { data: ledger } = useInfiniteQuery(ledgerQuery({}));
   const { data: payments } = useInfiniteQuery(paymentsQuery());
   const { data: buys } = useQuery(recurringBuysQuery());

@@ -1,6 +1,6 @@
 import type { AssetId } from '@cnop/common/core/brands';
-import type { OrderStatus, OrderType } from '@cnop/common/entities/order/order-document';
-import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
+import type { FinalStatus, OrderType } from '@cnop/common/entities/order/order-document';
+import { finalStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
 import { useQuery } from '@tanstack/react-query';
 import { assetsQuery } from '../../api/market.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,9 +10,6 @@ import { Select } from '../../ui/select.tsx';
 import type { OrdersSearch } from './orders-search.ts';
 
 const ANY = 'any';
-/** Transient states, which are of no use as a filter. */
-const PASSING: readonly OrderStatus[] = ['pending', 'confirmed', 'processing'];
-
 const TYPES = [
   { value: ANY, label: 'Any type' },
   ...orderTypeSchema.options.map((value) => ({ value, label: ORDER_TYPE_NAMES[value] })),
@@ -20,10 +17,8 @@ const TYPES = [
 
 const STATUSES = [
   { value: ANY, label: 'Any status' },
-  ...orderStatusSchema.options
-    .filter((value) => !PASSING.includes(value))
-    .map((value) => ({ value, label: ORDER_STATUS_NAMES[value] })),
-] satisfies { value: OrderStatus | typeof ANY; label: string }[];
+  ...finalStatusSchema.options.map((value) => ({ value, label: ORDER_STATUS_NAMES[value] })),
+] satisfies { value: FinalStatus | typeof ANY; label: string }[];
 
 export interface OrderFiltersProps {
   readonly search: OrdersSearch;
@@ -57,7 +52,7 @@ export function OrderFilters({ search, hasStatus, onSearch }: OrderFiltersProps)
         onChange={(type) => onSearch({ type: type === ANY ? undefined : type })}
       />
       {hasStatus && (
-        <Select<OrderStatus | typeof ANY>
+        <Select<FinalStatus | typeof ANY>
           label="Status"
           isLabelHidden
           className="w-36"

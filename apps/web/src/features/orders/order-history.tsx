@@ -3,12 +3,13 @@ import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { OrderFilter } from '../../api/orders/orders.ts';
-import { ordersQuery } from '../../api/orders/orders.ts';
+import { exportOrders, orderHistoryQuery } from '../../api/orders/orders.ts';
 import { formatOwnPrice } from '../../format/numbers.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ORDER_STATUS_NAMES, ORDER_STATUS_TONES, ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
+import { SaveCsv } from '../../ui/save-csv.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { Cell, Column, Row, RowHead, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -17,7 +18,7 @@ import type { OrdersSearch } from './orders-search.ts';
 
 const SKELETON_ROWS = 8;
 
-/** All orders, newest first. */
+/** The orders that are not open any more, newest first. */
 export function OrderHistory({
   filter,
   search,
@@ -26,7 +27,7 @@ export function OrderHistory({
   readonly search: OrdersSearch;
 }) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    ordersQuery(filter),
+    orderHistoryQuery(filter),
   );
   const orders = data?.pages.flatMap((page) => page.data);
   if (!orders) {
@@ -45,6 +46,9 @@ export function OrderHistory({
   }
   return (
     <>
+      <div className="flex justify-end border-b border-line px-4 py-1.5">
+        <SaveCsv subject="The orders" load={async () => exportOrders(filter)} />
+      </div>
       <Table caption="Orders, newest first" head={<Heads />}>
         {orders.map((order) => (
           <HistoryRow key={order.order_id} order={order} search={search} />
@@ -78,7 +82,7 @@ function Heads() {
         Fee
       </Column>
       <Column isNumeric className="hidden lg:table-cell">
-        Placed
+        Ended
       </Column>
     </>
   );
@@ -94,26 +98,21 @@ function HistoryRow({ order, search }: HistoryRowProps) {
     order;
   const shown = executed_price ?? price ?? order.stop_price;
   return (
-    <Row>
+    <Row className="relative">
       <RowHead>
         <Link
           to="/orders"
           search={{ ...search, order: order_id }}
           aria-label={`${ORDER_TYPE_NAMES[order_type]} ${asset_id}, details`}
-          className="inline-flex min-h-6 items-center rounded hover:underline"
+          // The link covers the whole row.
+          className="inline-flex min-h-6 items-center rounded after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           <Badge tone={sideOf(order_type) === 'buy' ? 'gain' : 'loss'}>{ORDER_TYPE_NAMES[order_type]}</Badge>
         </Link>
         <Quantity value={quantity} unit={asset_id} className="block ps-1.5 text-xs text-muted sm:hidden" />
       </RowHead>
       <Cell className="hidden sm:table-cell">
-        <Link
-          to="/assets/$assetId"
-          params={{ assetId: asset_id }}
-          className="inline-flex min-h-6 items-center font-medium hover:underline"
-        >
-          {asset_id}
-        </Link>
+        <span className="font-medium">{asset_id}</span>
       </Cell>
       <Cell>
         <Badge tone={ORDER_STATUS_TONES[status]}>{ORDER_STATUS_NAMES[status]}</Badge>
@@ -131,7 +130,7 @@ function HistoryRow({ order, search }: HistoryRowProps) {
         <Money value={status === 'completed' ? fees : null} />
       </Cell>
       <Cell isNumeric className="hidden text-muted lg:table-cell">
-        <Time value={order.created_at} />
+        <Time value={order.history.at(-1)?.at} />
       </Cell>
     </Row>
   );

@@ -1,5 +1,5 @@
 import { assetIdSchema } from '@cnop/common/entities/fields';
-import { orderStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
+import { finalStatusSchema, orderTypeSchema } from '@cnop/common/entities/order/order-document';
 import { z } from 'zod';
 
 /** Search parameters of the list of orders. */
@@ -7,7 +7,8 @@ export const ordersSearchSchema = z.object({
   tab: z.enum(['history']).optional().catch(undefined),
   asset: assetIdSchema.optional().catch(undefined),
   type: orderTypeSchema.optional().catch(undefined),
-  status: orderStatusSchema.optional().catch(undefined),
+  /** Only in the history, which has no open orders. */
+  status: finalStatusSchema.optional().catch(undefined),
   /** The order shown in the drawer. */
   order: z.string().max(100).brand<'OrderId'>().optional().catch(undefined),
 });

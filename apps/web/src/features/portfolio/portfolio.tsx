@@ -9,6 +9,7 @@ import { useFreeDeposits } from '../../api/app-info.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx';
 import { AllocationPanel, AllocationSkeleton } from './allocation-panel.tsx';
+import { ClosedPositions } from './closed-positions.tsx';
 import type { HistoryPanelProps } from './history-panel.tsx';
 import { HistoryPanel } from './history-panel.tsx';
 import { Holdings } from './holdings.tsx';
@@ -80,7 +81,10 @@ function LoadedPortfolio({ portfolio, search, onSearch }: LoadedPortfolioProps) 
       {moment !== undefined ? (
         <PastHoldings at={moment} onNow={() => setMoment(undefined)} />
       ) : (
-        !isEmpty && <Holdings portfolio={portfolio} search={search} onSearch={onSearch} />
+        <>
+          {!isEmpty && <Holdings portfolio={portfolio} search={search} onSearch={onSearch} />}
+          <ClosedPositions />
+        </>
       )}
     </>
   );

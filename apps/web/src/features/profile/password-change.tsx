@@ -6,7 +6,7 @@ import { changePassword } from '../../api/auth/credentials.ts';
 import { SESSIONS_KEY } from '../../api/auth/sessions.ts';
 import { toProblem } from '../../api/http/api-problem.ts';
 import { Button } from '../../ui/button.tsx';
-import { FormProblem, TextField } from '../../ui/field.tsx';
+import { FormProblem, PasswordField } from '../../ui/field.tsx';
 import { notify } from '../../ui/notices.ts';
 import { PasswordRulesList } from '../../ui/password-rules-list.tsx';
 import type { PasswordForm } from './password-form.ts';
@@ -32,25 +32,14 @@ export function PasswordChange() {
           aria-hidden="true"
           className="hidden"
         />
-        <TextField
-          type="password"
-          label="Current password"
-          autoComplete="current-password"
-          {...bind('current')}
-        />
-        <TextField
-          type="password"
+        <PasswordField label="Current password" autoComplete="current-password" {...bind('current')} />
+        <PasswordField
           label="New password"
           autoComplete="new-password"
           hint={<PasswordRulesList password={form.next} />}
           {...bind('next')}
         />
-        <TextField
-          type="password"
-          label="New password again"
-          autoComplete="new-password"
-          {...bind('repeated')}
-        />
+        <PasswordField label="New password again" autoComplete="new-password" {...bind('repeated')} />
         <p className="text-sm text-muted">Every other device will be signed out.</p>
         <Button type="submit" tone="primary" isBusy={isBusy} className="justify-self-start">
           Change password

@@ -45,6 +45,15 @@ export function withShare(
       };
 }
 
+/** Returns whether the amount of a market buy is all of the cash but the reserve. */
+export function keepsReserve(
+  state: TicketState,
+  parts: { readonly facts: TicketFacts; readonly available: Available },
+): boolean {
+  if (state.side !== 'buy' || state.kind !== 'market' || state.amount === '') return false;
+  return withShare(state, '100', parts).amount === state.amount;
+}
+
 /** Returns the price of a buy; `undefined` until the limit is typed. */
 function priceToBuyAt(state: TicketState, facts: TicketFacts): string | undefined {
   return readTicket({ ...state, entry: 'quantity', amount: '1' }, facts).estimate?.price;

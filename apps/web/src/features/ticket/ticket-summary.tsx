@@ -1,5 +1,6 @@
 import type { AssetId } from '@cnop/common/core/brands';
 import type { OrderPreview } from '@cnop/common/entities/order/order-preview';
+import { Link } from '@tanstack/react-router';
 import { ArrowRight, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Money, Price, Quantity } from '../../ui/amounts.tsx';
@@ -33,6 +34,8 @@ export function TicketSummary({
   const fees = preview?.estimate?.fees ?? estimate?.fees;
   const cash = preview?.estimate?.cash ?? estimate?.cash;
   const isAccepted = preview !== undefined && preview.would_be !== 'refused';
+  const isRefused = preview?.would_be === 'refused';
+  const lacksCash = isBuy && isRefused && preview.reasons.some(({ code }) => code === 'BUS_001');
   return (
     <dl className="grid gap-1.5 border-t border-line pt-3 text-sm">
       <Line label={kind === 'market' ? 'Price now' : 'At'}>
@@ -50,7 +53,7 @@ export function TicketSummary({
       <Line label="Fee">
         <Money value={fees} />
       </Line>
-      <Line label={isBuy ? 'You pay' : 'You get'} isStrong>
+      <Line label={cashLabel(side, isRefused)} isStrong>
         <Money value={cash} />
       </Line>
       {preview?.hold && (
@@ -63,8 +66,21 @@ export function TicketSummary({
         </Line>
       )}
       {isAccepted && <Changes preview={preview} assetId={assetId} />}
+      {lacksCash && (
+        <Line label="Not enough cash">
+          <Link to="/cash" className="font-medium text-accent hover:underline">
+            Deposit cash
+          </Link>
+        </Line>
+      )}
     </dl>
   );
+}
+
+/** A refused order moves no cash, so its cost is only what it would be. */
+function cashLabel(side: TicketState['side'], isRefused: boolean): string {
+  if (isRefused) return side === 'buy' ? 'Would cost' : 'Would bring';
+  return side === 'buy' ? 'You pay' : 'You get';
 }
 
 /** Available cash and units before and after the order. */

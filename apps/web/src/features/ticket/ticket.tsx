@@ -7,7 +7,7 @@ import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { useShortcut } from '../../ui/use-shortcut.ts';
-import { withEntry, withShare } from './amount-share.ts';
+import { keepsReserve, withEntry, withShare } from './amount-share.ts';
 import { ConfirmOrder } from './confirm-order.tsx';
 import { KIND_NAMES, orderSentence } from './order-sentences.ts';
 import {
@@ -75,6 +75,9 @@ export function Ticket({ asset }: { readonly asset: MarketAsset }) {
               <Quantity value={available.units} unit={facts.assetId} />
             )}
           </p>
+        )}
+        {available && keepsReserve(state, { facts, available }) && (
+          <p className="text-sm text-faint">0.5 % of your cash is kept back, since the price may rise.</p>
         )}
         <ValidityField state={state} onChange={change} />
         <TicketSummary

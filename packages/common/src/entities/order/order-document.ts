@@ -45,6 +45,10 @@ export const orderStatusSchema = z.enum([
 ]);
 export type OrderStatus = z.infer<typeof orderStatusSchema>;
 
+/** The statuses of orders that are not open any more. */
+export const finalStatusSchema = orderStatusSchema.extract(['completed', 'cancelled', 'expired', 'failed']);
+export type FinalStatus = z.infer<typeof finalStatusSchema>;
+
 /** The most open orders of one user, unless a setting says otherwise. */
 export const DEFAULT_MAX_OPEN_ORDERS = 200;
 
