@@ -208,7 +208,8 @@ for (const [name, { address, url, loading, failure, loaded, isNeededForStream }]
     await page.unrouteAll();
 
     watch.allow('console', /status of 503/);
-    await page.route(url, (route) => route.fulfill(PROBLEM));
+    let isUp = false;
+    await page.route(url, (route) => (isUp ? route.continue() : route.fulfill(PROBLEM)));
     // The stream reads everything again, which would repair the page without the button.
     const isStreaming = isNeededForStream ? undefined : page.waitForResponse(/\/stream/);
     await page.goto(address);
@@ -216,8 +217,10 @@ for (const [name, { address, url, loading, failure, loaded, isNeededForStream }]
     const alert = page.getByRole('alert').filter({ hasText: failure });
     await expect(alert).toContainText('The service is being restarted.');
     await expect(alert).toContainText('planted-request-id');
-    await page.unrouteAll();
-    await alert.getByRole('button', { name: 'Try again' }).click();
+    const retry = alert.getByRole('button', { name: 'Try again' });
+    await expect(retry).toBeVisible();
+    isUp = true;
+    await retry.click();
     await loaded(page);
     await expect(alert).toHaveCount(0);
   });

@@ -10,15 +10,18 @@ import { notify } from '../../ui/notices.ts';
 import type { InboxItem } from './inbox.ts';
 import { inboxOf, isUnread, titleOf } from './inbox.ts';
 
+/** A page that shows one of these lists says that it failed, and retries it. */
+const LEAVES_FAILURES = { retryOnMount: false } as const;
+
 /**
  * Reads the inbox of the signed-in user. Live events read its lists again, so it is as current as the pages are.
  * @returns `undefined` until all lists are loaded
  */
 export function useInbox(): readonly InboxItem[] | undefined {
-  const { data: orders } = useInfiniteQuery(orderHistoryQuery({}));
-  const { data: ledger } = useInfiniteQuery(ledgerQuery({}));
-  const { data: payments } = useInfiniteQuery(paymentsQuery());
-  const { data: buys } = useQuery(recurringBuysQuery());
+  const { data: orders } = useInfiniteQuery({ ...orderHistoryQuery({}), ...LEAVES_FAILURES });
+  const { data: ledger } = useInfiniteQuery({ ...ledgerQuery({}), ...LEAVES_FAILURES });
+  const { data: payments } = useInfiniteQuery({ ...paymentsQuery(), ...LEAVES_FAILURES });
+  const { data: buys } = useQuery({ ...recurringBuysQuery(), ...LEAVES_FAILURES });
   // Fixed, so that what is shown does not change with the clock.
   const [openedAt] = useState(() => new Date());
   return useMemo(() => {

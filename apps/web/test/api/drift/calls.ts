@@ -53,6 +53,22 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'account/analytics.ts ownAnalyticsQuery': [['7'], ['365']],
   'account/portfolio.ts portfolioQuery': [[]],
   'account/portfolio.ts pastPortfolioQuery': [['2026-01-31T00:00:00.000Z']],
+  'account/portfolio.ts closedPositionsQuery': [[]],
+  'account/recurring-buys.ts createRecurringBuy': [
+    [
+      {
+        asset_id: 'BTC',
+        amount: '25',
+        every: 'week',
+        if_refused: 'retry',
+        starts_at: '2026-01-31T00:00:00.000Z',
+      },
+      'key-1',
+    ],
+  ],
+  'account/recurring-buys.ts deleteRecurringBuy': [[{ recurring_buy_id: '0190b7a0' }]],
+  'account/recurring-buys.ts recurringBuysQuery': [[]],
+  'account/recurring-buys.ts switchRecurringBuy': [[{ recurring_buy_id: '0190b7a0' }, 'paused']],
   'account/staking.ts changeStake': [
     [STAKE, 'key-1'],
     [UNSTAKE, 'key-1'],
@@ -147,7 +163,10 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'admin/refunds.ts refundProposalsQuery': [[]],
   'admin/refunds.ts rejectRefund': [['0190b7a0', '0190b7a1']],
   'admin/users.ts userQuery': [['ada']],
-  'admin/users.ts usersQuery': [['ad'], ['']],
+  'admin/users.ts userLedgerQuery': [['ada']],
+  'admin/users.ts userOrdersQuery': [['ada']],
+  'admin/users.ts userPortfolioQuery': [['ada']],
+  'admin/users.ts usersQuery': [[{ search: 'ad' }], [{ email: 'ada@example.com' }]],
   'app-info.ts appInfoQuery': [[]],
   'auth/credentials.ts changePassword': [
     [{ current_password: CREDENTIALS.password, new_password: 'Difference-Engine-1822' }],
@@ -170,9 +189,13 @@ export const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
   'orders/place-order.ts cancelOrder': [['0190b7a0']],
   'orders/orders.ts orderExplanationQuery': [['0190b7a0']],
   'orders/orders.ts openOrdersQuery': [[], ['BTC']],
+  'orders/orders.ts exportOrders': [[{ asset: 'BTC', status: 'completed' }]],
   'orders/orders.ts orderQuery': [['0190b7a0']],
   'orders/orders.ts readOrder': [['0190b7a0']],
-  'orders/orders.ts ordersQuery': [[{ asset: 'BTC', type: 'trailing_stop', status: 'completed' }], [{}]],
+  'orders/orders.ts orderHistoryQuery': [
+    [{ asset: 'BTC', type: 'trailing_stop', status: 'completed' }],
+    [{}],
+  ],
   'orders/place-order.ts placeOrder': [
     [{ ...LIMIT_ORDER, client_order_id: 'order-1', expires_at: '2026-12-31T00:00:00.000Z' }],
     [

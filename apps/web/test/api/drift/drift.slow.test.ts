@@ -94,7 +94,7 @@ const DRIFTS: Record<string, { readonly plant: (paths: Loose) => void; readonly 
       for (const parameter of operation.parameters)
         if (parameter.name === 'asset_id') parameter.name = 'asset';
     },
-    call: 'orders/orders.ts ordersQuery',
+    call: 'orders/orders.ts orderHistoryQuery',
   },
   'a field that a request has to have': {
     plant: (paths) => {

@@ -90,8 +90,8 @@ function driftOfQuery({ url }: Sent, { parameters = [] }: Operation): string[] {
   const given = [...url.searchParams].flatMap(([name, text]) => {
     const parameter = known.find((each) => each.name === name);
     if (!parameter) return [`query ${name} is not known`];
-    // In a query, numbers and booleans are text, and a list of one is its element.
-    const readings: unknown[] = [text, Number(text), text === 'true', [text]];
+    // In a query, numbers and booleans are text, and a list is its elements with commas.
+    const readings: unknown[] = [text, Number(text), text === 'true', text.split(',')];
     const [fault, ...others] = readings.map((value) => misfits(parameter.schema, value, `query ${name}`));
     return others.some((each) => each.length === 0) ? [] : (fault ?? []);
   });
@@ -114,7 +114,9 @@ async function driftOfAnswers(call: Call, { responses }: Operation): Promise<str
     const type = Object.keys(content)[0] ?? 'application/json';
     for (const body of bodies) {
       const answer = () =>
-        new Response(body, { status: parseInt(status, 10), headers: { 'content-type': type } });
+        status === '204'
+          ? new Response(null, { status: 204 })
+          : new Response(body, { status: parseInt(status, 10), headers: { 'content-type': type } });
       const fault = await answering(call, answer).then(
         () => undefined,
         (error: unknown) => toProblem(error),
