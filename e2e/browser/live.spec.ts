@@ -188,9 +188,10 @@ test('a page opened while the server is away waits for it inside the app, and op
   const { page } = trader;
   watch.allow('console', /net::ERR_|cannot be reached/);
   await page.goto('/');
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  const orders = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Orders' });
+  await expect(orders).toBeVisible();
   await platform.wire.cut();
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Orders' }).click();
+  await orders.click();
   await expect(page.getByRole('heading', { name: 'Reconnecting' })).toBeVisible();
   await platform.wire.mend();
   await expect(page.getByRole('heading', { name: 'Orders', exact: true })).toBeVisible();

@@ -102,7 +102,11 @@ describe.skipIf(reason !== undefined)(
       await expectTrading(async () => {
         const watching = watch();
         for (const fault of ['SIGKILL', 'SIGSTOP', 'SIGSTOP'] as const) {
-          const leads = await Promise.all(makers.map(isLeader));
+          const leads = await vi.waitFor(async () => {
+            const found = await Promise.all(makers.map(isLeader));
+            expect(found.filter(Boolean)).toHaveLength(1);
+            return found;
+          }, PATIENCE);
           const leader = makers[leads.indexOf(true)]!;
           const next = makers[leads.indexOf(false)]!;
           if (fault === 'SIGKILL') await leader.process.stop(fault);
