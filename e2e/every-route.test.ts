@@ -213,6 +213,7 @@ describe('every route', () => {
       ).map((route) => ({ route, query: '', body: jsonOf(ORDER_OF_UNKNOWN_ASSET) })),
     ];
     expect(asked.map(({ route }) => route.path).toSorted()).toEqual([
+      '/admin/users/:username/orders',
       '/orders',
       '/orders',
       '/orders/export',

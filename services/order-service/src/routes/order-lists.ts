@@ -1,4 +1,5 @@
 import type { Username } from '@cnop/common/core/brands';
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import {
   assetIdParameterSchema,
   clientOrderIdSchema,
@@ -15,6 +16,7 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf, queryListOf } from '@cnop/common/http/page-query';
 import { endOfPeriodSchema, inOrder, startOfPeriodSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
+import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { OrderSelection } from '../use-cases/list-orders.ts';
@@ -47,6 +49,7 @@ const docs = { tags: ['orders'], security: BEARER_SECURITY };
 
 /** Adds the routes that list a user's orders, for the user and for staff, and export them as CSV. */
 export function orderListRoutes(app: ServiceApp, deps: OrderDependencies): void {
+  const users = createUserDao(deps.store);
   app.get(
     '/orders',
     {
@@ -71,13 +74,17 @@ export function orderListRoutes(app: ServiceApp, deps: OrderDependencies): void 
         ...docs,
         tags: ['administration'],
         summary: 'List the orders of a user, newest first',
-        description: 'Takes the filters of `GET /orders`. A user who does not exist has no orders.',
+        description: 'Takes the filters of `GET /orders`.',
         params: z.strictObject({ username: usernameParameterSchema }),
         querystring: orderListQuerySchema,
         response: orderListReply,
       },
     },
-    async (request) => orderPage(deps, request.params.username, request.query),
+    async (request) => {
+      const user = await users.getUserByUsername(request.params.username);
+      if (!user) throw new NotFoundError('The user');
+      return orderPage(deps, user.username, request.query);
+    },
   );
 
   app.get(

@@ -1,4 +1,6 @@
+import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { aUsername } from '@cnop/testing/builders/brands';
+import { aUser } from '@cnop/testing/builders/user';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderServiceUnderTest } from '../order-service-under-test.ts';
 import { startOrderService } from '../order-service-under-test.ts';
@@ -41,6 +43,9 @@ describe('the list of orders', () => {
 
   it('is read by staff with the same filters, and by no other user', async () => {
     const ulf = await trader('1000');
+    const users = createUserDao(service.runtime.store);
+    for (const username of [ulf.username, aUsername('list_reader')])
+      await users.createUser(aUser({ username, email: `${username}@example.com` }));
     await ulf.place(buy('0.0001'));
     await ulf.place(sell('0.0001'));
     const path = `/admin/users/${ulf.username}/orders`;
@@ -52,6 +57,8 @@ describe('the list of orders', () => {
     expect(all).toEqual((await ulf.get('/orders')).json<ListAnswer>());
     expect((await read(moderator, '?side=sell')).json<ListAnswer>().data).toEqual([all.data[0]]);
     expect((await read(ulf.headers)).statusCode).toBe(403);
+    const absent = { method: 'GET', url: '/admin/users/nothere/orders', headers: moderator } as const;
+    expect((await service.app.inject(absent)).statusCode).toBe(404);
     const { next_cursor } = (await read(moderator, '?limit=1')).json<ListAnswer>();
     const foreign = `/admin/users/list_reader/orders?limit=1&cursor=${next_cursor}`;
     expect((await service.app.inject({ method: 'GET', url: foreign, headers: moderator })).statusCode).toBe(

@@ -112,7 +112,7 @@ describe('a transfer of units', () => {
       ]);
     }
     const data = (quantity: string) => ({
-      balance: expect.anything(),
+      balance: expect.anything() as unknown,
       holding: { asset_id: 'BTC', quantity, held_quantity: '0' },
     });
     const events = async (of: { authorization: string }) =>
