@@ -1,5 +1,4 @@
 import type { Username } from '@cnop/common/core/brands';
-import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import {
   assetIdParameterSchema,
   clientOrderIdSchema,
@@ -16,11 +15,10 @@ import { BEARER_SECURITY } from '@cnop/common/http/openapi';
 import { pageMembers, pageQuerySchema, pageRequestOf, queryListOf } from '@cnop/common/http/page-query';
 import { endOfPeriodSchema, inOrder, startOfPeriodSchema } from '@cnop/common/http/period-query';
 import type { ServiceApp } from '@cnop/common/http/service-app';
-import { NotFoundError } from '@cnop/exception/errors';
 import { z } from 'zod';
 import type { OrderDependencies } from '../use-cases/dependencies.ts';
 import type { OrderSelection } from '../use-cases/list-orders.ts';
-import { exportOrders, listOrders } from '../use-cases/list-orders.ts';
+import { assertKnownUser, exportOrders, listOrders } from '../use-cases/list-orders.ts';
 
 const orderListAnswerSchema = z.object({
   data: z.array(orderDocumentSchema),
@@ -49,7 +47,6 @@ const docs = { tags: ['orders'], security: BEARER_SECURITY };
 
 /** Adds the routes that list a user's orders, for the user and for staff, and export them as CSV. */
 export function orderListRoutes(app: ServiceApp, deps: OrderDependencies): void {
-  const users = createUserDao(deps.store);
   app.get(
     '/orders',
     {
@@ -81,9 +78,9 @@ export function orderListRoutes(app: ServiceApp, deps: OrderDependencies): void 
       },
     },
     async (request) => {
-      const user = await users.getUserByUsername(request.params.username);
-      if (!user) throw new NotFoundError('The user');
-      return orderPage(deps, user.username, request.query);
+      const { username } = request.params;
+      await assertKnownUser(deps, username);
+      return orderPage(deps, username, request.query);
     },
   );
 

@@ -12,6 +12,7 @@ import type { OrderDao } from '@cnop/common/dao/order/order-dao';
 import { createOrderDao } from '@cnop/common/dao/order/order-dao';
 import type { PricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
 import { createPricePeakDao } from '@cnop/common/dao/order/price-peak-dao';
+import type { UserDao } from '@cnop/common/dao/user/user-dao';
 import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import type { TableStore } from '@cnop/common/database/table-store';
 import type { Asset } from '@cnop/common/entities/inventory/asset';
@@ -61,6 +62,7 @@ export interface OrderDependencies {
   /** Checks the asset of a filter against the store. */
   readonly knownAssets: Pick<AssetDao, 'assertKnown'>;
   readonly orders: OrderDao;
+  readonly users: Pick<UserDao, 'getUserByUsername'>;
   readonly assetTransactions: AssetTransactionDao;
   readonly holdings: Pick<AssetBalanceDao, 'getAllAssetBalances'>;
   readonly candles: Pick<CandleDao, 'getCandles'>;
@@ -85,6 +87,7 @@ export interface OrderDependencies {
 export function createOrderDependencies(process: OrderProcess): OrderDependencies {
   const { store, clock, ids, quotes, trades, maxQuoteAgeSeconds } = process;
   const assets = createAssetDao(store);
+  const users = createUserDao(store);
   const catalogue = createCachedAssets({ read: assets.getAssets, clock });
   return {
     store,
@@ -95,6 +98,7 @@ export function createOrderDependencies(process: OrderProcess): OrderDependencie
     listed: followCatalogue({ read: assets.getCatalogue, bus: process.bus }),
     knownAssets: assets,
     orders: createOrderDao(store),
+    users,
     assetTransactions: createAssetTransactionDao(store),
     holdings: createAssetBalanceDao(store),
     candles: createCandleDao(store),
@@ -104,13 +108,15 @@ export function createOrderDependencies(process: OrderProcess): OrderDependencie
     trades,
     maxQuoteAgeSeconds,
     maxOpenOrders: process.maxOpenOrders ?? DEFAULT_MAX_OPEN_ORDERS,
-    maxOrderValueOf: readOrderLimits(store, process.tierLimits),
+    maxOrderValueOf: readOrderLimits(users, process.tierLimits),
   };
 }
 
 /** Returns nothing when no tier limits the value of orders, so that an order reads its user only for a limit. */
-function readOrderLimits(store: TableStore, limits: TierLimits = {}): OrderDependencies['maxOrderValueOf'] {
+function readOrderLimits(
+  users: OrderDependencies['users'],
+  limits: TierLimits = {},
+): OrderDependencies['maxOrderValueOf'] {
   if (Object.values(limits).every(({ order }) => order === undefined)) return undefined;
-  const users = createUserDao(store);
   return async (username) => limits[(await users.getUserByUsername(username))?.tier ?? 'standard']?.order;
 }

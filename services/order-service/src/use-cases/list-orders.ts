@@ -82,6 +82,14 @@ export async function listOrders(
   return readOrders(deps, selection, request);
 }
 
+/** @throws NotFoundError (404) for a user who does not exist */
+export async function assertKnownUser(
+  { users }: Pick<OrderDependencies, 'users'>,
+  username: Username,
+): Promise<void> {
+  if (!(await users.getUserByUsername(username))) throw new NotFoundError('The user');
+}
+
 /**
  * Exports a selection of orders as CSV, newest first.
  * @throws NotFoundError (404) for an unknown asset

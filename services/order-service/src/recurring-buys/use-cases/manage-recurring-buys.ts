@@ -6,8 +6,6 @@ import { transactOnce } from '@cnop/common/dao/idempotency/transact-once';
 import type { RecurringBuyDao, RecurringBuyName } from '@cnop/common/dao/order/recurring-buy-dao';
 import { createRecurringBuyDao, recurringBuyRecord, workOf } from '@cnop/common/dao/order/recurring-buy-dao';
 import { doneWork, dueWorkRecord } from '@cnop/common/dao/schedule/due-work-dao';
-import type { UserDao } from '@cnop/common/dao/user/user-dao';
-import { createUserDao } from '@cnop/common/dao/user/user-dao';
 import { StoreBusyError } from '@cnop/common/database/store-errors';
 import type { Item, ItemKey, Write } from '@cnop/common/database/table-store';
 import type { RecurringBuy, RecurringInterval } from '@cnop/common/entities/order/recurring-buy';
@@ -25,12 +23,11 @@ const MAX_ATTEMPTS = 5;
 
 export interface RecurringBuyDeps extends OrderDependencies {
   readonly recurringBuys: RecurringBuyDao;
-  readonly users: Pick<UserDao, 'getUserByUsername'>;
 }
 
-/** Adds what only recurring buys need to the dependencies of the service. */
+/** Adds the DAO of recurring buys, which the other use cases do not need, to the dependencies of the service. */
 export function recurringBuyDependencies(deps: OrderDependencies): RecurringBuyDeps {
-  return { ...deps, recurringBuys: createRecurringBuyDao(deps.store), users: createUserDao(deps.store) };
+  return { ...deps, recurringBuys: createRecurringBuyDao(deps.store) };
 }
 
 /** 422 BUS_002: the user has as many recurring buys as one user may have. */
