@@ -4,6 +4,8 @@ import { Link } from '@tanstack/react-router';
 import { clsx } from 'clsx';
 import { Check, X } from 'lucide-react';
 import type { PendingOrder } from '../../api/orders/pending-orders.ts';
+import { formatPercent } from '../../format/numbers.ts';
+import { useLivePrice } from '../../live/price-store.ts';
 import { useAppearance } from '../../settings/appearance.ts';
 import { Money, Quantity } from '../../ui/amounts.tsx';
 import { Badge } from '../../ui/badge.tsx';
@@ -11,7 +13,7 @@ import { IconButton, Spinner } from '../../ui/button.tsx';
 import { ORDER_TYPE_NAMES } from '../../ui/order-names.ts';
 import { Cell, Row, RowHead } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { conditionOf } from './order-condition.ts';
+import { conditionOf, distanceOf } from './order-condition.ts';
 import type { CancelStage } from './use-cancel-orders.ts';
 
 export interface OpenOrderRowProps {
@@ -56,7 +58,16 @@ export function OpenOrderRow({ order, hasAsset, stage, isSettling, onCancel }: O
       <Cell isNumeric>
         <Quantity value={quantity} />
       </Cell>
-      <Cell isNumeric>{isCancelled ? 'Cancelled' : conditionOf(order)}</Cell>
+      <Cell isNumeric>
+        {isCancelled ? (
+          'Cancelled'
+        ) : (
+          <>
+            {conditionOf(order)}
+            <Distance order={order} />
+          </>
+        )}
+      </Cell>
       <Cell isNumeric className="hidden md:table-cell">
         {isCancelled ? null : isBuy ? (
           <Money value={held_amount} />
@@ -71,24 +82,44 @@ export function OpenOrderRow({ order, hasAsset, stage, isSettling, onCancel }: O
         <Time value={expires_at} />
       </Cell>
       <Cell className="w-10 text-end">
-        {/* One button in all states, so that it keeps the focus. */}
-        <IconButton
-          label={isCancelled ? `${name} is cancelled` : `Cancel order ${name}`}
-          isInert={stage !== undefined || isSettling}
-          aria-busy={stage === 'cancelling' || undefined}
-          onClick={onCancel}
-        >
-          {stage === 'cancelling' ? (
-            <Spinner />
-          ) : isCancelled ? (
-            <Check aria-hidden="true" className="size-4" />
-          ) : (
-            <X aria-hidden="true" className="size-4" />
-          )}
-        </IconButton>
+        <CancelButton name={name} stage={stage} isSettling={isSettling} onCancel={onCancel} />
       </Cell>
     </Row>
   );
+}
+
+interface CancelButtonProps extends Pick<OpenOrderRowProps, 'stage' | 'isSettling' | 'onCancel'> {
+  /** The order in words. */
+  readonly name: string;
+}
+
+/** One button in all stages, so that it keeps the focus. */
+function CancelButton({ name, stage, isSettling, onCancel }: CancelButtonProps) {
+  const isCancelled = stage === 'cancelled';
+  return (
+    <IconButton
+      label={isCancelled ? `${name} is cancelled` : `Cancel order ${name}`}
+      isInert={stage !== undefined || isSettling}
+      aria-busy={stage === 'cancelling' || undefined}
+      onClick={onCancel}
+    >
+      {stage === 'cancelling' ? (
+        <Spinner />
+      ) : isCancelled ? (
+        <Check aria-hidden="true" className="size-4" />
+      ) : (
+        <X aria-hidden="true" className="size-4" />
+      )}
+    </IconButton>
+  );
+}
+
+/** How far the price is from the trigger, as it moves. A component of its own, so that ticks render nothing else. */
+function Distance({ order }: Pick<OpenOrderRowProps, 'order'>) {
+  const quote = useLivePrice(order.asset_id);
+  const distance = quote && distanceOf(order, quote);
+  if (distance === undefined) return null;
+  return <span className="block text-xs text-faint">{formatPercent(distance)} away</span>;
 }
 
 /** An order that was sent and not answered yet. */

@@ -1,5 +1,8 @@
+import { decimal } from '@cnop/common/core/money';
+import type { Quote } from '@cnop/common/entities/inventory/quote';
+import { sideOf } from '@cnop/common/entities/order/order';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
-import { formatOwnPrice } from '../../format/numbers.ts';
+import { formatOwnPrice, percentChange } from '../../format/numbers.ts';
 
 type Conditions = Pick<
   OrderDocument,
@@ -24,4 +27,18 @@ export function conditionOf(order: Conditions): string {
     case 'market_sell':
       return 'Market';
   }
+}
+
+/**
+ * Returns how far the price is from the trigger of an open order, in percent of the price, without a sign; `undefined` for
+ * a trailing stop, whose trigger follows the highest bid.
+ */
+export function distanceOf(
+  { order_type, price, stop_price }: Conditions,
+  { bid, ask }: Pick<Quote, 'bid' | 'ask'>,
+): string | undefined {
+  const target = price ?? stop_price;
+  if (target === null || order_type === 'trailing_stop') return undefined;
+  const distance = percentChange(target, decimal(sideOf(order_type) === 'buy' ? ask : bid));
+  return distance?.replace('-', '');
 }
