@@ -120,9 +120,9 @@ test('orders have no barriers: open, with a dialog, as history, with details, wi
   await expectNoBarriersInAnyTheme(page, 'open orders');
 
   await page.getByRole('tab', { name: 'History' }).click();
-  const details = page.getByRole('link', { name: 'Take-profit AAVE, details' });
+  const details = page.getByRole('link', { name: 'Market buy AAVE, details' });
   await details.click();
-  await expect(page.getByRole('dialog', { name: 'Order' })).toContainText('were reserved');
+  await expect(page.getByRole('dialog', { name: 'Order' })).toContainText('What happened');
   await expectNoBarriersInAnyTheme(page, 'order details');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog', { name: 'Order' })).toHaveCount(0);

@@ -80,7 +80,7 @@ test('invalid search parameters are ignored', async ({ page }) => {
 test('a sign-in never redirects to another site', async ({ trader: { page }, platform }) => {
   for (const redirect of ['https://example.com/', '//example.com', '/\\example.com', 'javascript:alert(1)']) {
     await page.goto(`/sign-in?redirect=${encodeURIComponent(redirect)}`);
-    await expect(page).toHaveURL(`${platform.url}/`);
+    await expect(page).toHaveURL(`${platform.url}/portfolio`);
   }
 });
 

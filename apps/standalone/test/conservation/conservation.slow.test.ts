@@ -22,6 +22,7 @@ const OPERATIONS = { minLength: 8, maxLength: 20, size: 'max' } as const;
 const OPENING = [
   ['/balance/deposit', { amount: '2000' }],
   ['/balance/deposit', { amount: '300', currency: 'EUR' }],
+  ['/balance/deposit', { amount: '9000', currency: 'JPY' }],
   ['/orders', { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' }],
 ] as const;
 /** So many runs have every kind of request succeed at least once. */

@@ -100,16 +100,28 @@ interface TickingPriceProps {
   readonly className?: string;
 }
 
-/** A price that is highlighted when it moves. Not a live region: reading out every tick would be noise. */
+/** A price whose changed digits are coloured when it moves. Not a live region: reading out every tick would be noise. */
 export function TickingPrice({ value, priceScale, className }: TickingPriceProps) {
-  const [shown, setShown] = useState({ value, tick: '' });
+  const text = formatPrice(value, priceScale);
+  const [shown, setShown] = useState({ value, text, tick: '', kept: text.length });
   if (value !== shown.value) {
-    setShown({ value, tick: decimal(value).gt(shown.value) ? 'tick-up' : 'tick-down' });
+    const tick = decimal(value).gt(shown.value) ? 'tick-up' : 'tick-down';
+    setShown({ value, text, tick, kept: sharedBeginning(shown.text, text) });
   }
   return (
-    // A new key restarts the animation.
-    <span key={value} className={clsx('numeric -mx-1 rounded px-1', shown.tick, className)}>
-      {formatPrice(value, priceScale)}
+    <span className={clsx('numeric', className)}>
+      {text.slice(0, shown.kept)}
+      {/* A new key restarts the animation. */}
+      <span key={value} className={shown.tick}>
+        {text.slice(shown.kept)}
+      </span>
     </span>
   );
+}
+
+/** Returns how many characters two texts share at their beginning. */
+function sharedBeginning(one: string, other: string): number {
+  let shared = 0;
+  while (shared < one.length && one[shared] === other[shared]) shared += 1;
+  return shared;
 }
