@@ -185,6 +185,7 @@ test('tables have a caption, header cells with a scope, and announce their sorti
   platform,
 }) => {
   await platform.setPrice('BTC', '50000.00');
+  await placeOrder(account, { asset_id: 'BTC', order_type: 'market_buy', quantity: '0.01' });
   await placeOrder(account, { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.01', price: '40000' });
   for (const address of [
     '/',

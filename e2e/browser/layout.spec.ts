@@ -125,8 +125,11 @@ test('at 320 pixels a dialog, a drawer and a list stay within the screen', async
   await platform.setPrice('BTC', '50000.00');
   await placeOrder(account, { asset_id: 'BTC', order_type: 'limit_buy', quantity: '0.0123', price: '40000' });
   await page.setViewportSize({ width: 320, height: 640 });
-  await page.goto('/orders?tab=history');
-  await page.getByRole('link', { name: 'Limit buy BTC, details' }).click();
+  await page.goto('/orders');
+  await page
+    .getByRole('row', { name: /Limit buy/ })
+    .getByRole('link', { name: 'Limit buy' })
+    .click();
   await expect(page.getByRole('dialog', { name: 'Order' })).toContainText('What happened');
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   const isInside = await page

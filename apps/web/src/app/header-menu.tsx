@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { logOut } from '../api/auth/credentials.ts';
 import { changeAppearance, PALETTES, THEMES, useAppearance } from '../settings/appearance.ts';
@@ -6,8 +7,11 @@ import { Menu, MenuChoice, MenuItem, MenuSeparator, MenuSwitch } from '../ui/men
 
 export function AccountMenu(props: LoadedMenuProps) {
   const navigate = useNavigate();
+  const queryClient = useQueryClient();
 
   const leave = async (): Promise<void> => {
+    // A request that is refused afterwards would look like a session that was ended from elsewhere.
+    await queryClient.cancelQueries();
     // Signing out must work even when the server cannot be reached.
     await logOut().catch(() => undefined);
     await navigate({ to: '/' });

@@ -156,7 +156,7 @@ async function requestRenewal(): Promise<boolean> {
     return true;
   }
   // A browser that had a session is told why it has none.
-  if (isRefusal(response.status)) expireSession('unknown');
+  if (isRefusal(response.status) && state !== 'visitor') expireSession('unknown');
   return false;
 }
 

@@ -57,7 +57,7 @@ describe('the list of orders', () => {
     expect(all).toEqual((await ulf.get('/orders')).json<ListAnswer>());
     expect((await read(moderator, '?side=sell')).json<ListAnswer>().data).toEqual([all.data[0]]);
     expect((await read(ulf.headers)).statusCode).toBe(403);
-    const absent = { method: 'GET', url: '/admin/users/nothere/orders', headers: moderator } as const;
+    const absent = { method: 'GET', url: '/admin/users/absent/orders', headers: moderator } as const;
     expect((await service.app.inject(absent)).statusCode).toBe(404);
     const { next_cursor } = (await read(moderator, '?limit=1')).json<ListAnswer>();
     const foreign = `/admin/users/list_reader/orders?limit=1&cursor=${next_cursor}`;

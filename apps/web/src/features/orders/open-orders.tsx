@@ -146,7 +146,7 @@ function Heads({ hasAsset }: { readonly hasAsset: boolean }) {
 /** A link to the markets. */
 export function BrowseMarkets({ children }: { readonly children: ReactNode }) {
   return (
-    <Link to="/" className="font-medium text-accent hover:underline">
+    <Link to="/" className="inline-flex min-h-6 items-center font-medium text-accent hover:underline">
       {children}
     </Link>
   );

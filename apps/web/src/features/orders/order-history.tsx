@@ -40,7 +40,7 @@ export function OrderHistory({
   if (orders.length === 0) {
     return (
       <EmptyState title="No orders" action={<BrowseMarkets>Browse the markets</BrowseMarkets>}>
-        No orders match these filters.
+        Orders that were filled, cancelled or expired appear here.
       </EmptyState>
     );
   }
