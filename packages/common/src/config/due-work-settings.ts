@@ -5,7 +5,7 @@ import { integerSetting } from './settings.ts';
 const POLL_LIMITS = { min: 1, max: 3_600 };
 /** Looking is free in a store of one's own; each look at a shared one is billed. */
 const DEFAULT_OWN_SECONDS = 1;
-const DEFAULT_SHARED_SECONDS = 30;
+const DEFAULT_SHARED_SECONDS = 60;
 /** A pass of the house book reads the balance of every user. */
 const PASS_LIMITS = { min: 1, max: 86_400 };
 const DEFAULT_OWN_PASS_SECONDS = 10;
