@@ -78,7 +78,7 @@ test('pages keep their layout while they load', async ({ trader: { page }, platf
     await route.continue();
   });
   for (const { address, width } of [
-    ...['/', '/profile', '/portfolio', '/cash'].map((address) => ({ address, width: 1280 })),
+    ...['/profile', '/portfolio', '/cash'].map((address) => ({ address, width: 1280 })),
     ...['/', '/assets/BTC', '/profile', '/portfolio', '/orders', '/cash'].map((address) => ({
       address,
       width: 360,
