@@ -1,6 +1,4 @@
 import type { DueWorkPace } from '@cnop/common/config/due-work-settings';
-import { systemMonotonicClock } from '@cnop/common/core/clock';
-import { createDueWorkDao } from '@cnop/common/dao/schedule/due-work-dao';
 import { isFinal } from '@cnop/common/entities/order/order';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { TierLimits } from '@cnop/common/entities/user/tier-limits';
@@ -8,9 +6,8 @@ import { ASSETS_CHANNEL, OPEN_ORDERS_CHANNEL } from '@cnop/common/events/announc
 import { createSeenReads } from '@cnop/common/events/seen-reads';
 import type { ServiceApp, ServiceRuntime } from '@cnop/common/http/service-app';
 import { createServiceApp } from '@cnop/common/http/service-app';
-import { createDueWorkRunner } from '@cnop/common/scheduling/due-work';
+import { runDueWork } from '@cnop/common/scheduling/due-work';
 import { recurringBuyRoutes } from './recurring-buys/routes.ts';
-import type { RecurringBuyDeps } from './recurring-buys/use-cases/manage-recurring-buys.ts';
 import { recurringBuyDependencies } from './recurring-buys/use-cases/manage-recurring-buys.ts';
 import { runRecurringBuy } from './recurring-buys/use-cases/run-recurring-buy.ts';
 import { refundRoutes } from './refunds/routes.ts';
@@ -61,28 +58,14 @@ export async function buildOrderServiceApp(options: OrderServiceOptions): Promis
   refundRoutes(app, refundDependencies(deps));
   const recurring = recurringBuyDependencies(deps);
   recurringBuyRoutes(app, recurring);
-  if (options.dueWork) runRecurringBuys(app, recurring, options.dueWork);
+  if (options.dueWork) {
+    runDueWork(app, {
+      ...deps,
+      ...options.dueWork,
+      handlers: { recurring_buy: async (work) => runRecurringBuy(recurring, work) },
+    });
+  }
   return app;
-}
-
-function runRecurringBuys(
-  app: ServiceApp,
-  deps: RecurringBuyDeps,
-  { everyMilliseconds }: Pick<DueWorkPace, 'everyMilliseconds'>,
-): void {
-  const runner = createDueWorkRunner({
-    work: createDueWorkDao(deps.store),
-    handlers: { recurring_buy: async (work) => runRecurringBuy(deps, work) },
-    everyMilliseconds,
-    clock: deps.clock,
-    monotonicClock: systemMonotonicClock,
-    log: app.log,
-  });
-  app.addHook('onReady', (done) => {
-    runner.start();
-    done();
-  });
-  app.addHook('onClose', async () => runner.close());
 }
 
 function runTriggerEngine(app: ServiceApp, deps: OrderDependencies, bus: ServiceRuntime['bus']): void {

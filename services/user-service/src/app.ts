@@ -6,7 +6,7 @@ import { createServiceApp } from '@cnop/common/http/service-app';
 import type { FastifyBaseLogger } from 'fastify';
 import { airdropRoutes } from './airdrops/routes.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
-import { runDueWork } from './due-work.ts';
+import { runUserWork } from './due-work.ts';
 import { fundingRoutes } from './funding/routes.ts';
 import { staffFundingRoutes } from './funding/staff-routes.ts';
 import { watchWaitingPayments } from './funding/watch-waiting.ts';
@@ -76,7 +76,7 @@ export async function buildUserServiceApp(runtime: UserServiceRuntime): Promise<
   analyticsRoutes(app, deps);
   keySetRoutes(app, deps);
   if (runtime.dueWork) {
-    runDueWork(app, deps, runtime.dueWork);
+    runUserWork(app, deps, runtime.dueWork);
     watchWaitingPayments(app, deps);
   }
   return app;

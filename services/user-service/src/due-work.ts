@@ -1,9 +1,7 @@
 import type { DueWorkPace } from '@cnop/common/config/due-work-settings';
-import { systemMonotonicClock } from '@cnop/common/core/clock';
-import { createDueWorkDao } from '@cnop/common/dao/schedule/due-work-dao';
 import type { ServiceApp } from '@cnop/common/http/service-app';
 import type { DueWorkOptions } from '@cnop/common/scheduling/due-work';
-import { createDueWorkRunner } from '@cnop/common/scheduling/due-work';
+import { runDueWork } from '@cnop/common/scheduling/due-work';
 import { postAirdrop } from './airdrops/use-cases/post-airdrop.ts';
 import { advancePayment } from './funding/use-cases/change-payment.ts';
 import type { JobLog } from './house-book/use-cases/close-exposed-assets.ts';
@@ -26,22 +24,16 @@ function handlersOf(
 }
 
 /** Does the due work of the service while its app is open. */
-export function runDueWork(
+export function runUserWork(
   app: ServiceApp,
   deps: UserDependencies,
   { everyMilliseconds, houseBookSeconds }: DueWorkPace,
 ): void {
-  const runner = createDueWorkRunner({
-    work: createDueWorkDao(deps.store),
+  runDueWork(app, {
+    store: deps.store,
+    clock: deps.clock,
     handlers: handlersOf(deps, { log: app.log, houseBookSeconds }),
     everyMilliseconds,
-    clock: deps.clock,
-    monotonicClock: systemMonotonicClock,
-    log: app.log,
+    prepare: async () => planHouseBook(deps),
   });
-  app.addHook('onReady', async () => {
-    await planHouseBook(deps);
-    runner.start();
-  });
-  app.addHook('onClose', async () => runner.close());
 }

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import { isoTime } from '../core/brands.ts';
 import type { Clock, MonotonicClock } from '../core/clock.ts';
-import { MILLISECONDS_PER_SECOND } from '../core/clock.ts';
+import { MILLISECONDS_PER_SECOND, systemMonotonicClock } from '../core/clock.ts';
 import { defineCounter, defineGauge } from '../core/figures.ts';
 import type { Position } from '../core/pagination.ts';
 import type { DueWork, DueWorkDao, DueWorkKind } from '../dao/schedule/due-work-dao.ts';
-import { dueWorkKindSchema } from '../dao/schedule/due-work-dao.ts';
+import { createDueWorkDao, dueWorkKindSchema } from '../dao/schedule/due-work-dao.ts';
+import type { TableStore } from '../database/table-store.ts';
+import type { ServiceApp } from '../http/service-app.ts';
 import { createRepeater } from './repeater.ts';
 import { createSemaphore } from './semaphore.ts';
 
@@ -76,6 +78,32 @@ export function createDueWorkRunner({
       await Promise.all(lanes.map(async (lane) => lane.stop()));
     },
   };
+}
+
+interface AppWorkOptions extends Pick<DueWorkOptions, 'handlers' | 'everyMilliseconds' | 'clock'> {
+  readonly store: TableStore;
+  /** Plans work before the first look. */
+  readonly prepare?: () => Promise<void>;
+}
+
+/** Does due work while an app is open. */
+export function runDueWork(
+  app: ServiceApp,
+  { store, prepare, handlers, everyMilliseconds, clock }: AppWorkOptions,
+): void {
+  const runner = createDueWorkRunner({
+    work: createDueWorkDao(store),
+    handlers,
+    everyMilliseconds,
+    clock,
+    monotonicClock: systemMonotonicClock,
+    log: app.log,
+  });
+  app.addHook('onReady', async () => {
+    await prepare?.();
+    runner.start();
+  });
+  app.addHook('onClose', async () => runner.close());
 }
 
 type LaneParts = Omit<DueWorkOptions, 'handlers' | 'everyMilliseconds'> & {

@@ -1,4 +1,5 @@
 import type { IsoTime } from '@cnop/common/core/brands';
+import { isFinal } from '@cnop/common/entities/order/order';
 import type { OrderDocument } from '@cnop/common/entities/order/order-document';
 import type { RecurringBuy, RecurringRun } from '@cnop/common/entities/order/recurring-buy';
 import type { LedgerEntry } from '../../api/account/cash.ts';
@@ -49,8 +50,7 @@ export function inboxOf({ orders, entries, payments, buys }: InboxSources, now: 
 /** An order that was open and ended without its user: filled, expired, failed, or cancelled by the platform. */
 function itemOfOrder(order: OrderDocument): InboxItem[] {
   const last = order.history.at(-1);
-  const isOver = ['completed', 'expired', 'failed', 'cancelled'].includes(order.status);
-  if (!last || !isOver || order.accepted_quote === null) return [];
+  if (!last || !isFinal(order.status) || order.accepted_quote === null) return [];
   if (order.status === 'cancelled' && last.reason === OWN_CANCELLATION) return [];
   return [{ kind: 'order', id: order.order_id, at: last.at, order, reason: last.reason }];
 }

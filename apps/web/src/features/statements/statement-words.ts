@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Statement, StatementMovement } from '../../api/account/statements.ts';
+import { TRANSACTION_NAMES } from '../../ui/ledger-names.ts';
 
 /** Search parameters of the page of statements. */
 export const statementSearchSchema = z.object({
@@ -12,14 +13,7 @@ export const statementSearchSchema = z.object({
 export type StatementSearch = z.infer<typeof statementSearchSchema>;
 
 const MOVEMENT_NAMES: Readonly<Record<StatementMovement['transaction_type'], string>> = {
-  deposit: 'Deposit',
-  withdraw: 'Withdrawal',
-  order_payment: 'Trade',
-  order_refund: 'Refund',
-  system_adjustment: 'Adjustment',
-  transfer: 'Transfer',
-  conversion: 'Conversion',
-  settlement: 'Settlement',
+  ...TRANSACTION_NAMES,
   buy: 'Buy',
   sell: 'Sell',
   airdrop: 'Airdrop',

@@ -1,5 +1,5 @@
 import type { RecurringBuyId, Username } from '../../core/brands.ts';
-import { knownRecurringBuyId, knownUsername } from '../../core/brands.ts';
+import { knownRecurringBuyId } from '../../core/brands.ts';
 import type { TableStore } from '../../database/table-store.ts';
 import { KEYS } from '../../database/tables.ts';
 import type { RecurringBuy } from '../../entities/order/recurring-buy.ts';
@@ -7,6 +7,7 @@ import { recurringBuySchema } from '../../entities/order/recurring-buy.ts';
 import { readAll } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 import type { DueWork } from '../schedule/due-work-dao.ts';
+import { ownedSubject, readOwnedSubject } from '../schedule/due-work-dao.ts';
 
 /** The user and the id of a recurring buy. */
 export type RecurringBuyName = Pick<RecurringBuy, 'username' | 'recurring_buy_id'>;
@@ -20,19 +21,17 @@ export const recurringBuyRecord = defineRecord<RecurringBuy, RecurringBuyName>({
   }),
 });
 
-const SUBJECT_SEPARATOR = ':';
-
 /** Returns the due work of a recurring buy: its next run; undefined while it is paused. */
 export function workOf({ username, recurring_buy_id, next_run_at }: RecurringBuy): DueWork | undefined {
   if (next_run_at === null) return undefined;
-  const subject = username + SUBJECT_SEPARATOR + recurring_buy_id;
+  const subject = ownedSubject(username, recurring_buy_id);
   return { kind: 'recurring_buy', due_at: next_run_at, subject };
 }
 
 /** Returns the recurring buy that due work is about. */
-export function recurringBuyOfWork({ subject }: DueWork): RecurringBuyName {
-  const [username = '', id = ''] = subject.split(SUBJECT_SEPARATOR);
-  return { username: knownUsername(username), recurring_buy_id: knownRecurringBuyId(id) };
+export function recurringBuyOfWork(work: DueWork): RecurringBuyName {
+  const { username, id } = readOwnedSubject(work);
+  return { username, recurring_buy_id: knownRecurringBuyId(id) };
 }
 
 export type RecurringBuyDao = ReturnType<typeof createRecurringBuyDao>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { IsoTime } from '../../core/brands.ts';
+import type { IsoTime, Username } from '../../core/brands.ts';
+import { knownUsername } from '../../core/brands.ts';
 import type { Page, Position } from '../../core/pagination.ts';
 import type { TableStore, Write } from '../../database/table-store.ts';
 import { AFTER_EVERY_ID, KEYS, SEPARATOR } from '../../database/tables.ts';
@@ -40,6 +41,19 @@ export const dueWorkRecord = defineRecord<DueWork, DueWork>({
     sk: due_at + SEPARATOR + subject,
   }),
 });
+
+const OWNER_SEPARATOR = ':';
+
+/** Returns the subject of work about something of a user, by its id. */
+export function ownedSubject(username: Username, id: string): string {
+  return username + OWNER_SEPARATOR + id;
+}
+
+/** Inverse of `ownedSubject`. */
+export function readOwnedSubject({ subject }: DueWork): { readonly username: Username; readonly id: string } {
+  const [username = '', id = ''] = subject.split(OWNER_SEPARATOR);
+  return { username: knownUsername(username), id };
+}
 
 /** Returns the write that ends work. The transaction must read the item and find it. */
 export function doneWork(work: DueWork): Write {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PaymentId, Username } from '../../core/brands.ts';
-import { knownPaymentId, knownUsername } from '../../core/brands.ts';
+import { knownPaymentId } from '../../core/brands.ts';
 import { addSeconds, epochSeconds } from '../../core/clock.ts';
 import type { Page, PageRequest } from '../../core/pagination.ts';
 import type { ItemKey, TableStore, Write } from '../../database/table-store.ts';
@@ -11,7 +11,7 @@ import { fundingDaySchema, paymentSchema, paymentWaitSchema } from '../../entiti
 import { readPage } from '../read-page.ts';
 import { defineRecord } from '../record.ts';
 import type { DueWork } from '../schedule/due-work-dao.ts';
-import { doneWork, dueWorkRecord } from '../schedule/due-work-dao.ts';
+import { doneWork, dueWorkRecord, ownedSubject, readOwnedSubject } from '../schedule/due-work-dao.ts';
 
 /** Longer than a day and any difference of clocks, so that an absent item means that nothing was moved. */
 const DAY_RETENTION_SECONDS = 2 * 24 * 60 * 60;
@@ -40,12 +40,10 @@ export const waitingPaymentRecord = defineRecord<WaitingPayment, WaitingPayment>
   }),
 });
 
-const SUBJECT_SEPARATOR = ':';
-
 /** Returns the payment that due work is about. */
-export function paymentOfWork({ subject }: DueWork): Pick<Payment, 'username' | 'payment_id'> {
-  const [username = '', id = ''] = subject.split(SUBJECT_SEPARATOR);
-  return { username: knownUsername(username), payment_id: knownPaymentId(id) };
+export function paymentOfWork(work: DueWork): Pick<Payment, 'username' | 'payment_id'> {
+  const { username, id } = readOwnedSubject(work);
+  return { username, payment_id: knownPaymentId(id) };
 }
 
 /** The item that says what an open payment waits for: time, staff or the provider. An ended payment has none. */
@@ -60,7 +58,7 @@ export function markerOf(payment: Payment): PaymentMarker | undefined {
   const { username, payment_id, status, review, due_at, created_at, updated_at } = payment;
   if (status !== 'pending' && status !== 'processing') return undefined;
   if (due_at !== null) {
-    const subject = username + SUBJECT_SEPARATOR + payment_id;
+    const subject = ownedSubject(username, payment_id);
     const work: DueWork = { kind: 'funding_payment', due_at, subject };
     return { key: dueWorkRecord.key(work), create: dueWorkRecord.create(work), remove: doneWork(work) };
   }

@@ -4,7 +4,6 @@ import { recurringBuyOfWork } from '@cnop/common/dao/order/recurring-buy-dao';
 import type { DueWork } from '@cnop/common/dao/schedule/due-work-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
-import type { Quote } from '@cnop/common/entities/inventory/quote';
 import type { RecurringBuy } from '@cnop/common/entities/order/recurring-buy';
 import { nextRefusalEvent } from '@cnop/common/entities/user/live-event';
 import { OrderRefusedError, unitsForCash } from '@cnop/common/trading/settlement';
@@ -32,10 +31,17 @@ export async function runRecurringBuy(deps: RecurringBuyDeps, work: DueWork): Pr
   const buy = await deps.recurringBuys.getRecurringBuy(username, recurring_buy_id);
   if (!buy || !isScheduled(buy) || buy.next_run_at !== work.due_at) return;
   try {
-    if (isMissed(buy, deps.clock.now())) return await recordMiss(deps, buy);
+    await takeRun(deps, buy);
+  } catch (error) {
+    if (!(error instanceof RecurringBuyMoved)) throw error;
+  }
+}
+
+async function takeRun(deps: RecurringBuyDeps, buy: ScheduledBuy): Promise<void> {
+  if (isMissed(buy, deps.clock.now())) return recordMiss(deps, buy);
+  try {
     await purchase(deps, buy);
   } catch (error) {
-    if (error instanceof RecurringBuyMoved) return;
     if (!(error instanceof ProblemError) || error.status >= SERVER_FAULT) throw error;
     await recordRefusal(deps, buy, error.code);
   }
@@ -60,7 +66,8 @@ async function purchaseAtQuote(deps: RecurringBuyDeps, buy: ScheduledBuy): Promi
     throw new InternalError(new Error(`the user of the recurring buy ${buy.recurring_buy_id} is gone`));
   const asset = await deps.assets.getAsset(asset_id);
   if (!asset) throw new NotFoundError(`The asset ${asset_id}`);
-  const ask = askOf(deps.quoteFor(asset_id, asset), asset.current_price);
+  // Without a quote the order is refused in any case, so the last price of the asset will do.
+  const ask = deps.quoteFor(asset_id, asset)?.ask ?? asset.current_price;
   const terms = { feeBps: asset.fee_bps, quantityScale: asset.quantity_scale };
   const quantity = unitsForCash(decimal(amount), decimal(ask), terms);
   if (!quantity.gt('0')) throw new OrderRefusedError('The amount buys less than the smallest quantity.');
@@ -86,11 +93,6 @@ async function purchaseAtQuote(deps: RecurringBuyDeps, buy: ScheduledBuy): Promi
   });
 }
 
-/** Without a quote the order is refused in any case, so the last price of the asset will do. */
-function askOf(quote: Quote | undefined, lastPrice: Quote['ask']): Quote['ask'] {
-  return quote?.ask ?? lastPrice;
-}
-
 function hasPriceMoved(error: unknown): boolean {
   return error instanceof OrderRefusedError && error.errors.some(({ field }) => field === 'price_bound');
 }
@@ -108,18 +110,14 @@ async function recordRefusal(deps: RecurringBuyDeps, buy: ScheduledBuy, code: st
   const id = deps.ids.next();
   const after: RecurringBuy = afterRefusal(buy, code, now);
   const reads = { ...recurringReads(buy), balance: balanceRecord.key({ username: buy.username }) };
-  try {
-    await deps.store.transact(reads, (items) => {
-      const before = unchanged(buy, items);
-      const known = balanceRecord.readIfPresent(items.balance);
-      if (!known) throw new InternalError(new Error(`${buy.username} has no balance`));
-      const { recurring_buy_id, asset_id, amount, status, next_run_at } = after;
-      const refused = { recurring_buy_id, asset_id, amount, status, next_run_at, error_code: code };
-      const { balance, event } = nextRefusalEvent(known, refused, { id, at: isoTime(now) });
-      const writes = [balanceRecord.replace(balance), liveEventRecord.create(event)];
-      return { writes: [...recurringWrites(before, after), ...writes], result: undefined };
-    });
-  } catch (error) {
-    if (!(error instanceof RecurringBuyMoved)) throw error;
-  }
+  await deps.store.transact(reads, (items) => {
+    const before = unchanged(buy, items);
+    const known = balanceRecord.readIfPresent(items.balance);
+    if (!known) throw new InternalError(new Error(`${buy.username} has no balance`));
+    const { recurring_buy_id, asset_id, amount, status, next_run_at } = after;
+    const refused = { recurring_buy_id, asset_id, amount, status, next_run_at, error_code: code };
+    const { balance, event } = nextRefusalEvent(known, refused, { id, at: isoTime(now) });
+    const writes = [balanceRecord.replace(balance), liveEventRecord.create(event)];
+    return { writes: [...recurringWrites(before, after), ...writes], result: undefined };
+  });
 }

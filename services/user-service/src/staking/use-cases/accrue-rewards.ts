@@ -1,9 +1,14 @@
 import type { AssetId, IsoTime, Username } from '@cnop/common/core/brands';
-import { isoTime, knownAssetId, knownUsername } from '@cnop/common/core/brands';
+import { isoTime, knownAssetId } from '@cnop/common/core/brands';
 import { formatQuantity, ZERO } from '@cnop/common/core/money';
 import { assetBalanceRecord, assetTransactionRecord } from '@cnop/common/dao/asset/position-dao';
 import type { DueWork } from '@cnop/common/dao/schedule/due-work-dao';
-import { doneWork, dueWorkRecord } from '@cnop/common/dao/schedule/due-work-dao';
+import {
+  doneWork,
+  dueWorkRecord,
+  ownedSubject,
+  readOwnedSubject,
+} from '@cnop/common/dao/schedule/due-work-dao';
 import { readStakingRates, stakeEntryRecord, stakeRecord } from '@cnop/common/dao/staking/staking-dao';
 import { balanceRecord } from '@cnop/common/dao/user/balance-dao';
 import { liveEventRecord } from '@cnop/common/dao/user/live-event-dao';
@@ -30,17 +35,17 @@ export interface StakeKey {
 
 /** Returns the work that posts the reward of a day of a stake, when that day has ended. */
 export function rewardWork({ username, assetId }: StakeKey, day: string): DueWork {
-  return { kind: 'staking_rewards', due_at: endOfDay(day), subject: `${username}:${assetId}` };
+  return { kind: 'staking_rewards', due_at: endOfDay(day), subject: ownedSubject(username, assetId) };
 }
 
 /** Returns the work that releases units at the end of their cool-down. */
 export function releaseWork({ username, assetId }: StakeKey, due_at: IsoTime): DueWork {
-  return { kind: 'staking_release', due_at, subject: `${username}:${assetId}` };
+  return { kind: 'staking_release', due_at, subject: ownedSubject(username, assetId) };
 }
 
-function stakeKeyOf({ subject }: DueWork): StakeKey {
-  const [username = '', assetId = ''] = subject.split(':');
-  return { username: knownUsername(username), assetId: knownAssetId(assetId) };
+function stakeKeyOf(work: DueWork): StakeKey {
+  const { username, id } = readOwnedSubject(work);
+  return { username, assetId: knownAssetId(id) };
 }
 
 /** Returns the keys of what every step of a stake reads. */
